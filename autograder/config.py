@@ -1,0 +1,375 @@
+"""The rules of an assignment: `grading.yaml`, read strictly.
+
+Unknown keys, wrong types and contradictions are errors that name the file, the line and the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveInt,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+
+from autograder.errors import ConfigError
+
+StaticRule = Literal[
+    "syntax",
+    "source-size",
+    "required-functions",
+    "signature",
+    "not-implemented",
+    "forbidden-import",
+    "forbidden-call",
+    "no-downloads",
+    "no-file-access",
+    "no-environment-access",
+    "no-large-literals",
+]
+ModelRule = Literal[
+    "output-shape",
+    "finite-output",
+    "parameter-limit",
+    "convolution-layers",
+    "trainable",
+    "untrained-at-chance",
+    "augmentation-shape",
+]
+RuleId = Literal[StaticRule, ModelRule]
+# Without these nothing could be trained or scored at all, so no config can switch them off.
+ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
+    {"syntax", "required-functions", "output-shape", "finite-output", "augmentation-shape"}
+)
+
+
+class Section(BaseModel):
+    """A part of grading.yaml: immutable, and no key goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class AssignmentConfig(Section):
+    """What the assignment is called."""
+
+    name: str = "German road signs"
+    module: str = Field(default="submission", pattern=r"^[a-z_][a-z0-9_]*$")
+    """Stem of the module that a submission must hold."""
+
+
+class DatasetConfig(Section):
+    """Where the images come from."""
+
+    kind: Literal["roadsigns", "gtsrb"] = "roadsigns"
+    path: Path | None = None
+    """gtsrb only: the folder that holds Final_Training; relative to grading.yaml."""
+    image_size: int = Field(default=32, ge=16, le=256)
+    """Height and width in pixels."""
+    train_images: int = Field(default=4000, ge=43)
+    """roadsigns only, as are the next two: about how many images to render."""
+    validation_images: int = Field(default=1000, ge=43)
+    holdout_images: int = Field(default=2000, ge=43)
+
+    @model_validator(mode="after")
+    def _path_belongs_to_gtsrb(self) -> DatasetConfig:
+        if self.kind == "gtsrb" and self.path is None:
+            raise ValueError("kind gtsrb needs a path: the folder that holds Final_Training")
+        if self.kind == "roadsigns" and self.path is not None:
+            raise ValueError("path is for kind gtsrb; roadsigns are rendered, not read")
+        return self
+
+
+class SeedsConfig(Section):
+    """Seeds of everything random in a training."""
+
+    training: int = Field(default=2027, ge=0, lt=2**31)
+
+
+class BudgetConfig(Section):
+    """What a submission may use. Decides the training steps before training, never by a clock."""
+
+    training_images: PositiveInt = 100_000
+    """Images that training may look at, repeats counted: epochs times training images."""
+    parameters: PositiveInt = 1_500_000
+    source_kib: PositiveInt = 64
+    literal_elements: PositiveInt = 256
+    """Longest literal list, tuple, dict or set, in elements, nested ones counted."""
+    literal_chars: PositiveInt = 2000
+    """Longest literal string or bytes."""
+
+
+class LimitsConfig(Section):
+    """What a job is stopped at. Generous: the budget decides, the limits only protect."""
+
+    cpu_s: PositiveInt = 180
+    wall_s: PositiveInt = 600
+    build_cpu_s: PositiveInt = 20
+    """The same two for building the model and trying the augmentation, before training."""
+    build_wall_s: PositiveInt = 60
+    memory_mib: int = Field(default=2048, ge=768)
+    """Resident memory; TensorFlow itself needs about 600 MiB of it."""
+    disk_mib: PositiveInt = 64
+    threads: int = Field(default=64, ge=8)
+    output_mib: PositiveInt = 8
+    """What a job may print; the log keeps the first and last parts of it."""
+
+
+class RulesConfig(Section):
+    """What a submission must keep to."""
+
+    disabled: tuple[RuleId, ...] = ()
+    allowed_imports: tuple[str, ...] = (
+        "__future__",
+        "collections",
+        "dataclasses",
+        "functools",
+        "itertools",
+        "keras",
+        "math",
+        "numpy",
+        "tensorflow",
+        "typing",
+    )
+    """Top-level modules that may be imported, besides the submission's own."""
+    min_convolutions: int = Field(default=1, ge=0)
+    max_untrained_accuracy: float = Field(default=0.15, gt=0, le=1)
+    """Accuracy on the validation split before training; above it, weights came with the code."""
+
+    @model_validator(mode="after")
+    def _essential_rules_stay(self) -> RulesConfig:
+        essential = sorted(ESSENTIAL_RULES & set(self.disabled))
+        if essential:
+            raise ValueError(f"cannot be switched off: {', '.join(essential)}")
+        return self
+
+
+class _Criterion(Section):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    points: float = Field(gt=0, allow_inf_nan=False)
+
+
+class MetricCriterion(_Criterion):
+    """Common to criteria about a metric on the holdout."""
+
+    metric: Literal["macro_f1", "accuracy", "recall"]
+    class_id: int | None = Field(default=None, ge=0)
+    """For recall: of which class."""
+
+    @model_validator(mode="after")
+    def _recall_has_a_class(self) -> MetricCriterion:
+        if (self.metric == "recall") != (self.class_id is not None):
+            raise ValueError("class_id goes with metric recall, and with no other")
+        return self
+
+
+class ScaledCriterion(MetricCriterion):
+    """A metric, scaled linearly from no points at `zero_at` to all points at `full_at`."""
+
+    zero_at: float = Field(ge=0, le=1)
+    full_at: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> ScaledCriterion:
+        if self.zero_at >= self.full_at:
+            raise ValueError("zero_at must be below full_at")
+        return self
+
+
+class ThresholdCriterion(MetricCriterion):
+    """All points if the metric is at least so much, else none."""
+
+    at_least: float = Field(ge=0, le=1)
+
+
+class RuleCriterion(_Criterion):
+    """All points if none of these rules is broken, else none.
+
+    A rule named here costs these points instead of rejecting the submission.
+    """
+
+    rules: tuple[RuleId, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _essential_rules_reject(self) -> RuleCriterion:
+        essential = sorted(ESSENTIAL_RULES & set(self.rules))
+        if essential:
+            raise ValueError(f"always reject, so cannot be worth points: {', '.join(essential)}")
+        return self
+
+
+class CheckCriterion(_Criterion):
+    """All points if an instructor's pytest check passes, else none."""
+
+    check: str = Field(pattern=r"^[^:]+\.py::[A-Za-z_][A-Za-z0-9_]*$")
+    """`file.py::test_name`; the file is relative to grading.yaml."""
+
+
+def _kind_of_criterion(value: Any) -> str:
+    keys = value if isinstance(value, dict) else {}
+    for key, kind in (("check", "check"), ("rules", "rules"), ("at_least", "threshold")):
+        if key in keys:
+            return kind
+    return "scaled"
+
+
+Criterion = Annotated[
+    Annotated[ScaledCriterion, Tag("scaled")]
+    | Annotated[ThresholdCriterion, Tag("threshold")]
+    | Annotated[RuleCriterion, Tag("rules")]
+    | Annotated[CheckCriterion, Tag("check")],
+    Discriminator(_kind_of_criterion),
+]
+
+
+class LateConfig(Section):
+    """What lateness costs. Submission times come from the roster, never from file dates."""
+
+    due: datetime
+    points_per_day: float = Field(ge=0, allow_inf_nan=False)
+    """Points lost per day begun after the due time and the grace."""
+    grace_minutes: float = Field(default=0, ge=0, allow_inf_nan=False)
+    cap_points: float | None = Field(default=None, ge=0)
+    """Most points that lateness can cost; None for no cap."""
+
+    @model_validator(mode="after")
+    def _due_has_a_time_zone(self) -> LateConfig:
+        if self.due.tzinfo is None:
+            raise ValueError("due needs a time zone, such as 2027-01-31T23:59:00+01:00")
+        return self
+
+
+class Config(Section):
+    """The whole of grading.yaml."""
+
+    version: Literal[1]
+    assignment: AssignmentConfig = AssignmentConfig()
+    dataset: DatasetConfig = DatasetConfig()
+    reproducibility: Literal["strict", "host"] = "strict"
+    """strict: the same bits on every x86-64 CPU with AVX2; host: fastest on this machine."""
+    seeds: SeedsConfig = SeedsConfig()
+    budget: BudgetConfig = BudgetConfig()
+    limits: LimitsConfig = LimitsConfig()
+    rules: RulesConfig = RulesConfig()
+    rubric: tuple[Criterion, ...] = Field(min_length=1)
+    late: LateConfig | None = None
+
+    @model_validator(mode="after")
+    def _criteria_have_their_own_ids(self) -> Config:
+        ids = [criterion.id for criterion in self.rubric]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"rubric: id used twice: {', '.join(twice)}")
+        return self
+
+    @property
+    def max_score(self) -> float:
+        """Sum of the rubric's points."""
+        return sum(criterion.points for criterion in self.rubric)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 hex over every rule; changes when grading could."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a `grading.yaml`.
+
+    Raises:
+        ConfigError: It is missing, no YAML, or breaks the schema; says where and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError("no such file; say which with --config FILE", path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", path) from error
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        problem = getattr(error, "problem", None) or str(error)
+        raise ConfigError(f"not valid YAML: {problem}", path, line) from error
+    if root is None or not isinstance(data, dict):
+        raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
+    _refuse_repeated_keys(root, path)
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise _explain(error, root, path) from error
+    return _with_absolute_paths(config, path)
+
+
+def _with_absolute_paths(config: Config, path: Path) -> Config:
+    """Resolve the data set's path against the folder of the file that named it."""
+    if config.dataset.path is None:
+        return config
+    absolute = (path.parent / config.dataset.path.expanduser()).resolve()
+    dataset = config.dataset.model_copy(update={"path": absolute})
+    return config.model_copy(update={"dataset": dataset})
+
+
+def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
+    """Raise on a key given twice: YAML would silently keep the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, path)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise ConfigError("given twice; keep one of them", path, line, key.value)
+            seen.add(key.value)
+            _refuse_repeated_keys(value, path)
+
+
+def _explain(error: ValidationError, root: yaml.Node, path: Path) -> ConfigError:
+    """Turn pydantic's first complaint into one with a line and a key."""
+    first = error.errors(include_url=False)[0]
+    # Discriminated unions add their tag to the path; it is no key of the file.
+    tags = {"scaled", "threshold", "rules", "check"}
+    loc = first["loc"]
+    keys = [
+        part
+        for i, part in enumerate(loc)
+        if not (i and part in tags and isinstance(loc[i - 1], int))
+    ]
+    node, line = root, root.start_mark.line + 1
+    for key in keys:
+        child, child_line = _child(node, key)
+        if child is None:
+            break
+        node, line = child, child_line
+    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = "unknown key; check its spelling and where it stands"
+    elif first["type"] == "missing":
+        message = "missing; it has no default"
+    elif first["type"] != "value_error":
+        message = f"{message}, got {first['input']!r}"
+    return ConfigError(message, path, line, dotted.lstrip(".") or None)
+
+
+def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node | None, int]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == str(key):
+                return value, name.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key].start_mark.line + 1
+    return None, 0

@@ -1,0 +1,270 @@
+"""The nouns that travel between stages: frozen, plain, without behaviour beyond their own data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class Verdict(StrEnum):
+    """How grading a submission ended."""
+
+    GRADED = "GRADED"
+    REJECTED = "REJECTED"  # a rule was broken before training
+    RUNTIME_ERROR = "RUNTIME_ERROR"
+    TIME_LIMIT = "TIME_LIMIT"
+    MEMORY_LIMIT = "MEMORY_LIMIT"
+    OUTPUT_LIMIT = "OUTPUT_LIMIT"
+    INVALID_OUTPUT = "INVALID_OUTPUT"
+    INTERNAL_ERROR = "INTERNAL_ERROR"  # ours: retried, never a zero, kept out of the gradebook
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in what the student handed in, in the student's own counting.
+
+    Attributes:
+        file: File name as handed in, such as ``submission.ipynb``.
+        line: Line in the file, or in the cell if there is one; counted from 1.
+        cell: Code cell of a notebook, counted from 1.
+    """
+
+    file: str
+    line: int | None = None
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.cell is not None:
+            parts.append(f"cell {self.cell}")
+        if self.line is not None:
+            parts.append(f"line {self.line}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a rule has to say about a submission.
+
+    Attributes:
+        rule: Identifier of the rule, such as ``forbidden-import``.
+        message: What is wrong, to the student.
+        hint: What to do about it, to the student.
+        location: Where, if there is a where.
+    """
+
+    rule: str
+    message: str
+    hint: str = ""
+    location: Location | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.location}: " if self.location else ""
+        return f"{where}{self.message} [{self.rule}]"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    r"""One Python module of a submission.
+
+    Attributes:
+        name: Module file name inside the job, such as ``submission.py``.
+        text: Its source, newlines as ``\n``.
+        origin: File name as handed in; differs from ``name`` for notebooks.
+        cell_lines: For notebooks, element ``i`` is the (cell, line) that source line ``i + 1``
+            came from, both counted from 1; empty for plain Python.
+    """
+
+    name: str
+    text: str
+    origin: str
+    cell_lines: tuple[tuple[int, int], ...] = ()
+
+    def locate(self, line: int | None) -> Location:
+        """Return the student's own place for a line (from 1) of ``text``."""
+        if line is not None and 1 <= line <= len(self.cell_lines):
+            cell, cell_line = self.cell_lines[line - 1]
+            return Location(self.origin, cell_line, cell)
+        return Location(self.origin, line)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submission as taken in; nothing of it has been run.
+
+    Attributes:
+        id: Folder name of its results; unique in a batch, safe as a file name.
+        student_id: From the roster; the id of the submission where there is none.
+        name: From the roster; empty where there is none.
+        path: Where it came from.
+        files: Its modules; empty where ``problems`` kept us from reading any.
+        sha256: Hex digest over names and contents of what was handed in.
+        submitted_at: From the roster, with a time zone.
+        problems: Why it could not be taken in as handed in; any of them rejects it.
+    """
+
+    id: str
+    student_id: str
+    name: str
+    path: Path
+    files: tuple[SourceFile, ...]
+    sha256: str
+    submitted_at: datetime | None = None
+    problems: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a built model, as the job described it.
+
+    Attributes:
+        name: Keras name of the layer.
+        kind: Class name, such as ``Conv2D``.
+        is_convolution: Whether it is one of Keras' convolution layers.
+        output_shape: Without the batch axis; None where unknown.
+        weight_shapes: Shapes of all its own weights.
+        trainable_shapes: Shapes of its trainable weights.
+    """
+
+    name: str
+    kind: str
+    is_convolution: bool
+    output_shape: tuple[int | None, ...] | None
+    weight_shapes: tuple[tuple[int, ...], ...]
+    trainable_shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Scores of predictions against labels, computed in the grader.
+
+    Attributes:
+        macro_f1: Mean F1 over the classes, 0..1.
+        accuracy: Share of right predictions, 0..1.
+        recall: Recall of each class, 0..1, indexed by class id.
+        count: Number of images.
+    """
+
+    macro_f1: float
+    accuracy: float
+    recall: tuple[float, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """What one line of the rubric came to.
+
+    Attributes:
+        id: Its identifier in grading.yaml.
+        title: What the student reads.
+        points: Points won, 0..max_points.
+        max_points: Points that could be won.
+        value: The measured value, if the criterion measures one.
+        passed: True, False, or None where it is a matter of degree or could not be judged.
+        reason: Why these points, and what to look at next, to the student.
+    """
+
+    id: str
+    title: str
+    points: float
+    max_points: float
+    value: float | None
+    passed: bool | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A rubric, applied."""
+
+    criteria: tuple[CriterionResult, ...]
+
+    @property
+    def points(self) -> float:
+        """Points won, before any late penalty."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    @property
+    def max_points(self) -> float:
+        """Points that could be won."""
+        return sum(criterion.max_points for criterion in self.criteria)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the training history, as the job reported it; shown, never scored.
+
+    Attributes:
+        epoch: Counted from 1.
+        step: Optimizer steps made so far.
+        loss: Mean training loss of the epoch (with augmentation and dropout).
+        accuracy: Training accuracy of the epoch, 0..1.
+        validation_loss: Mean cross-entropy on the validation split.
+        validation_accuracy: Accuracy on the validation split, 0..1.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True)
+class ResourceUse:
+    """What a job, or several in sum, used; from the kernel's accounting."""
+
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_memory_mib: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """The student's plan and what the budget made of it, fixed before training.
+
+    Attributes:
+        epochs: As asked for.
+        batch_size: As asked for.
+        steps_per_epoch: Optimizer steps that see each training image once.
+        steps: Steps that will be made.
+        budget_steps: Steps that the budget would pay for.
+    """
+
+    epochs: int
+    batch_size: int
+    steps_per_epoch: int
+    steps: int
+    budget_steps: int
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the budget ends training before the plan does."""
+        return self.steps < self.epochs * self.steps_per_epoch
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything grading learned about one submission, before it is written down.
+
+    ``verdict`` is GRADED only if ``score`` holds a full assessment. The reasons of any other
+    verdict are in ``findings`` (to the student) and ``note`` (to staff).
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+    score: Score | None = None
+    holdout: Metrics | None = None
+    validation: Metrics | None = None
+    layers: tuple[Layer, ...] = ()
+    parameters: int | None = None
+    plan: TrainingPlan | None = None
+    history: tuple[Epoch, ...] = ()
+    weights_sha256: str | None = None
+    resources: ResourceUse = field(default_factory=ResourceUse)
+    log: bytes = b""
