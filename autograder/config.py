@@ -216,7 +216,8 @@ class CheckCriterion(_Criterion):
 
 
 def _kind_of_criterion(value: Any) -> str:
-    keys = value if isinstance(value, dict) else {}
+    # pydantic asks with the parsed YAML when reading, with the model when writing.
+    keys = value if isinstance(value, dict) else type(value).model_fields
     for key, kind in (("check", "check"), ("rules", "rules"), ("at_least", "threshold")):
         if key in keys:
             return kind
@@ -339,7 +340,9 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
 
 def _explain(error: ValidationError, root: yaml.Node, path: Path) -> ConfigError:
     """Turn pydantic's first complaint into one with a line and a key."""
-    first = error.errors(include_url=False)[0]
+    # A misspelt key is also a missing one; the misspelling is what helps.
+    errors = error.errors(include_url=False)
+    first = min(errors, key=lambda found: found["type"] != "extra_forbidden")
     # Discriminated unions add their tag to the path; it is no key of the file.
     tags = {"scaled", "threshold", "rules", "check"}
     loc = first["loc"]
