@@ -45,11 +45,19 @@ ModelRule = Literal[
     "trainable",
     "untrained-at-chance",
     "augmentation-shape",
+    "training-plan",
 ]
 RuleId = Literal[StaticRule, ModelRule]
 # Without these nothing could be trained or scored at all, so no config can switch them off.
 ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
-    {"syntax", "required-functions", "output-shape", "finite-output", "augmentation-shape"}
+    {
+        "syntax",
+        "required-functions",
+        "output-shape",
+        "finite-output",
+        "augmentation-shape",
+        "training-plan",
+    }
 )
 
 

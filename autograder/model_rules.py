@@ -1,0 +1,158 @@
+"""Rules on the built model, judged in the grader from the data that a job left behind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.budget import plan_training
+from autograder.config import Config
+from autograder.metrics import read_predictions
+from autograder.models import Finding, Layer, TrainingPlan
+
+
+@dataclass(frozen=True)
+class Description:
+    """A built model and a tried augmentation, as a job described them.
+
+    Attributes:
+        layers: Innermost layers, in order.
+        output_shape: Of the model, without the batch axis.
+        augmented_shape: Of one augmented image.
+        plan: What ``training_plan()`` returned.
+        untrained: Raw predictions before training: little-endian float32.
+        augmented: The same images, augmented several times, float32 in 0..255, shape
+            (passes, images, height, width, 3); None where the shape was wrong.
+    """
+
+    layers: tuple[Layer, ...]
+    output_shape: tuple[int, ...]
+    augmented_shape: tuple[int, ...]
+    plan: dict[str, Any]
+    untrained: bytes
+    augmented: NDArray[np.float32] | None
+
+
+def count_parameters(shapes: Sequence[tuple[int, ...]]) -> int:
+    """Return how many numbers weights of these shapes hold."""
+    return sum(math.prod(shape) for shape in shapes)
+
+
+def model_parameters(layers: Sequence[Layer]) -> int:
+    """Return the number of parameters of a model, trainable or not."""
+    return sum(count_parameters(layer.weight_shapes) for layer in layers)
+
+
+def check_model(
+    description: Description,
+    labels: NDArray[np.int32],
+    num_classes: int,
+    image_shape: tuple[int, int, int],
+    config: Config,
+) -> tuple[Finding, ...]:
+    """Judge a built model.
+
+    Args:
+        description: What the job found.
+        labels: Class ids of the images that ``description.untrained`` belongs to.
+        num_classes: Number of classes.
+        image_shape: Height, width and channels.
+        config: The rules; those in ``rules.disabled`` are left out.
+    """
+    found = [
+        *_output_shape(description, num_classes),
+        *_size(description.layers, config),
+        *_augmentation(description, image_shape),
+    ]
+    if description.output_shape == (num_classes,):
+        found += _untrained(description, labels, num_classes, config)
+    return tuple(finding for finding in found if finding.rule not in config.rules.disabled)
+
+
+def check_plan(
+    description: Description, train_images: int, config: Config
+) -> TrainingPlan | Finding:
+    """Return the steps that training will make, or what is wrong with the plan."""
+    return plan_training(description.plan, train_images, config.budget)
+
+
+def _output_shape(description: Description, num_classes: int) -> Iterator[Finding]:
+    if description.output_shape != (num_classes,):
+        found = ", ".join(["batch", *map(str, description.output_shape)])
+        yield Finding(
+            "output-shape",
+            f"The model's output has the shape ({found}), not (batch, {num_classes}).",
+            f"End with keras.layers.Dense({num_classes}), after Flatten or GlobalAveragePooling2D.",
+        )
+
+
+def _size(layers: Sequence[Layer], config: Config) -> Iterator[Finding]:
+    parameters = model_parameters(layers)
+    if parameters > config.budget.parameters:
+        largest = max(layers, key=lambda layer: count_parameters(layer.weight_shapes))
+        share = count_parameters(largest.weight_shapes)
+        yield Finding(
+            "parameter-limit",
+            f"The model has {parameters:,} parameters; {config.budget.parameters:,} are allowed.",
+            f"Most are in the layer {largest.name!r} ({share:,}): pool more before it, or make "
+            "it narrower.",
+        )
+    convolutions = sum(layer.is_convolution for layer in layers)
+    if convolutions < config.rules.min_convolutions:
+        yield Finding(
+            "convolution-layers",
+            f"The model has {convolutions} convolution layers; "
+            f"at least {config.rules.min_convolutions} are asked for.",
+            "Add keras.layers.Conv2D layers before the dense ones.",
+        )
+    trainable = sum(count_parameters(layer.trainable_shapes) for layer in layers)
+    if trainable == 0:
+        yield Finding(
+            "trainable",
+            "The model has no trainable parameters, so training would change nothing.",
+            "Look for `trainable = False`, and for a model without layers that learn.",
+        )
+
+
+def _augmentation(description: Description, image_shape: tuple[int, int, int]) -> Iterator[Finding]:
+    if description.augmented_shape != image_shape:
+        yield Finding(
+            "augmentation-shape",
+            f"The augmentation turns images of shape {image_shape} into "
+            f"{description.augmented_shape}.",
+            "It must keep the shape: after a crop, resize back to the full size.",
+        )
+    elif description.augmented is not None and not np.isfinite(description.augmented).all():
+        yield Finding(
+            "augmentation-shape",
+            "The augmentation makes pixels that are not finite numbers (NaN or infinity).",
+            "Images arrive as float32 in 0..255: look for divisions and for powers of negative "
+            "numbers.",
+        )
+
+
+def _untrained(
+    description: Description, labels: NDArray[np.int32], num_classes: int, config: Config
+) -> Iterator[Finding]:
+    predictions = read_predictions(description.untrained, len(labels), num_classes)
+    if isinstance(predictions, Finding):
+        yield Finding(
+            "finite-output",
+            f"Before training: {predictions.message}",
+            "Look at the initialisers and at your own layers: images arrive as float32 in "
+            "0..255, so rescale them first.",
+        )
+        return
+    accuracy = float((predictions.argmax(axis=1) == labels).mean())
+    if accuracy > config.rules.max_untrained_accuracy:
+        yield Finding(
+            "untrained-at-chance",
+            f"Before training the model already reads {accuracy:.0%} of the signs; "
+            f"chance is {1 / num_classes:.0%}.",
+            "Weights must come from training here, not with the code.",
+        )

@@ -1,0 +1,326 @@
+"""report.json: everything that grading one submission established, as one checked document.
+
+``report-v1.schema.json`` beside this file is `schema_text`, published; docs/report-json.md says
+what each field means and what may change within version 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from datetime import UTC
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    computed_field,
+)
+
+from autograder.models import Verdict
+
+FORMAT_VERSION = 1
+Isolation = Literal["full", "degraded", "none"]
+Flag = Literal[
+    "late",
+    "budget-cut",
+    "unisolated",
+    "degraded-isolation",
+    "default-holdout",
+    "check-error",
+    "needs-attention",
+]
+_LONGEST_TEXT = 10_000
+
+
+def _presentable(text: Any) -> Any:
+    """Cut what would bloat a report, replace the half characters that JSON cannot hold."""
+    if not isinstance(text, str):
+        return text
+    if len(text) > _LONGEST_TEXT:
+        kept = _LONGEST_TEXT - 50  # room for the remark: reading it back must not cut again
+        text = f"{text[:kept]}… ({len(text) - kept} characters left out)"
+    return text.encode("utf-8", "replace").decode()
+
+
+def _none_unless_finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+Text = Annotated[str, BeforeValidator(_presentable)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Reported = Annotated[Number | None, BeforeValidator(_none_unless_finite)]
+Instant = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+
+
+class Part(BaseModel):
+    """A part of a report: immutable. Unknown fields are passed over, as docs promise readers."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class SubmissionPart(Part):
+    """Whose work it is."""
+
+    id: Text
+    """Folder name of its results; unique in a batch."""
+    student_id: Text
+    name: Text
+    """From the roster; empty where there is none."""
+    sha256: Sha256
+    """Over names and contents of what was handed in."""
+    origin: Text
+    """Name of the file or folder handed in; never its path."""
+    submitted_at: Instant | None
+    """From the roster, in UTC; null where it is not known."""
+
+
+class PlacePart(Part):
+    """A place in what was handed in, in the student's own counting from 1."""
+
+    file: Text
+    line: int | None
+    """In the file; in the cell, if there is one."""
+    cell: int | None
+    """Code cell of a notebook."""
+
+
+class FindingPart(Part):
+    """Something a rule has to say; to the student."""
+
+    rule: Text
+    message: Text
+    """What is wrong. May quote the student's own program: never trust it as markup."""
+    hint: Text
+    """What to do about it."""
+    place: PlacePart | None
+
+
+class LatePart(Part):
+    """What lateness cost."""
+
+    points: Annotated[Number, Field(ge=0)]
+    days: Annotated[int, Field(ge=0)]
+    """Days begun after the due time; 0 within the grace."""
+    reason: Text
+
+
+class CriterionPart(Part):
+    """What one line of the rubric came to."""
+
+    id: Text
+    title: Text
+    points: Number
+    """Points won, in hundredths."""
+    max_points: Number
+    value: Number | None
+    """The measured metric, exact; null if the criterion measures none."""
+    passed: bool | None
+    """null: a matter of degree, or it could not be judged (flag check-error)."""
+    reason: Text
+    """To the student: why these points, and what to look at next."""
+
+
+class MetricsPart(Part):
+    """Predictions against labels, computed by the grader."""
+
+    macro_f1: Share
+    accuracy: Share
+    recall: tuple[Share, ...]
+    """Indexed by class id."""
+    count: int
+    """Number of images."""
+
+
+class BothMetricsPart(Part):
+    """On the images that decide the score, and on those the student can see."""
+
+    holdout: MetricsPart | None
+    validation: MetricsPart | None
+
+
+class EpochPart(Part):
+    """One epoch, as the training reported it: shown, never scored; null where not finite."""
+
+    epoch: int
+    """Counted from 1."""
+    step: int
+    """Optimizer steps made so far."""
+    loss: Reported
+    """Mean training loss, with augmentation and dropout."""
+    accuracy: Reported
+    validation_loss: Reported
+    validation_accuracy: Reported
+
+
+class LayerPart(Part):
+    """One layer of the model."""
+
+    name: Text
+    kind: Text
+    output_shape: tuple[int | None, ...] | None
+    """Without the batch axis; null where unknown."""
+    parameters: int
+
+
+class ModelPart(Part):
+    """The network, as it was built before training."""
+
+    parameters: int | None
+    layers: tuple[LayerPart, ...]
+
+
+class PlanPart(Part):
+    """What the student asked for, and what the budget made of it before training."""
+
+    epochs: int
+    batch_size: int
+    steps_per_epoch: int
+    steps: int
+    """Optimizer steps of the training."""
+    budget_steps: int
+    """Steps that the budget pays for."""
+    cut_short: bool
+    """Whether the budget ended training before the plan did."""
+
+
+class BudgetPart(Part):
+    """What the rules allowed; what was used is in `plan` and `model`."""
+
+    training_images: int
+    """Images that training may look at, repeats counted."""
+    parameters: int
+    source_kib: int
+
+
+class SeedsPart(Part):
+    """Seeds of everything random in the training."""
+
+    training: int
+
+
+class DatasetPart(Part):
+    """What was trained and graded on."""
+
+    kind: Text
+    fingerprint: Text
+    """Of the public images."""
+    holdout_sha256: Text
+    """Commits to the holdout without giving it away."""
+    holdout_is_default_seed: bool
+    """Whether anyone could build the same holdout: fine at home, not for grades."""
+    class_names: tuple[Text, ...]
+    """Indexed by class id."""
+
+
+class Environment(Part):
+    """The versions and the machine that a training ran on."""
+
+    python: Text
+    tensorflow: Text
+    keras: Text
+    numpy: Text
+    platform: Text
+    """System and architecture, such as Linux-x86_64; no kernel version."""
+    cpu: Text
+    """Model name of the processor."""
+    reproducibility: Literal["strict", "host"]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def sha256(self) -> str:
+        """Fingerprint: equal where the same training gives the same bits.
+
+        In strict mode the processor's model makes no difference, so it is left out.
+        """
+        left_out = {"sha256"} | ({"cpu"} if self.reproducibility == "strict" else set())
+        return hashlib.sha256(self.model_dump_json(exclude=left_out).encode()).hexdigest()
+
+
+class TimingsPart(Part):
+    """When and how fast: all that may differ when the same submission is graded again."""
+
+    started_at: Instant
+    graded_at: Instant
+    cpu_s: Number
+    wall_s: Number
+    peak_memory_mib: Number
+
+
+class Report(Part):
+    """The grading of one submission, version 1."""
+
+    version: Literal[1]
+    assignment: Text
+    rules_sha256: Sha256
+    """Over every rule in grading.yaml."""
+    submission: SubmissionPart
+    verdict: Verdict
+    findings: tuple[FindingPart, ...]
+    """To the student; the reasons of any verdict but GRADED."""
+    score: Number | None
+    """Sum of the criteria's points; 0 for a fault of the student's; null for INTERNAL_ERROR."""
+    max_score: Number
+    percent: Number | None
+    """100 * score / max_score, in hundredths."""
+    late: LatePart
+    grade: Number | None
+    """Score less the late penalty, never below 0; null for INTERNAL_ERROR."""
+    criteria: tuple[CriterionPart, ...]
+    """Empty unless GRADED."""
+    metrics: BothMetricsPart
+    history: tuple[EpochPart, ...]
+    model: ModelPart
+    plan: PlanPart | None
+    """null if grading ended before the plan was known."""
+    weights_sha256: Sha256 | None
+    """Over the trained weights; the same wherever the same training is repeated."""
+    seeds: SeedsPart
+    budget: BudgetPart
+    dataset: DatasetPart
+    environment: Environment
+    isolation: Isolation
+    """none: the student's code ran without a sandbox, so the score proves nothing."""
+    flags: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], ...]
+    """What a person should know at a glance; new ones may appear within version 1."""
+    note: Text
+    """To staff; never shown to the student."""
+    cache_key: Text
+    """Over everything that grading depends on; see store.py."""
+    timings: TimingsPart
+
+    def to_json(self) -> str:
+        """Return strict JSON: UTF-8, no NaN, ends in a newline."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: It is no report of this version.
+        """
+        return cls.model_validate_json(text)
+
+    def comparable(self) -> str:
+        """Return, as JSON, all that must be equal to the bit when graded twice.
+
+        Left out: the timings, and what the hand-in happened to be called.
+        """
+        return self.model_dump_json(exclude={"timings": True, "submission": {"origin"}})
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of report.json (draft 2020-12), as it is published."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Report.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

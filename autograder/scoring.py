@@ -1,0 +1,220 @@
+"""The rubric, applied: pure arithmetic over facts that the grader measured itself.
+
+Points are exact in a `Score`. Whatever is shown or uploaded is in hundredths of a point: each
+criterion is rounded with `hundredths`, and a total is the sum of its rounded parts, so that the
+numbers on a page always add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal
+from typing import assert_never
+
+from autograder.config import (
+    CheckCriterion,
+    Criterion,
+    MetricCriterion,
+    RuleCriterion,
+    ScaledCriterion,
+    ThresholdCriterion,
+)
+from autograder.errors import InternalError, UserError
+from autograder.models import CriterionResult, Finding, Metrics, Score
+
+_WEAKEST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What an instructor's check had to say.
+
+    Attributes:
+        passed: True, False, or None if it could not say: it crashed, or it could not be run. That
+            is our fault, so the report is flagged ``check-error`` for a person to look at.
+        message: If it failed, why, to the student; if it could not say, why, to staff (it never
+            reaches the student).
+    """
+
+    passed: bool | None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a score depends on.
+
+    Attributes:
+        holdout: Measured on the holdout; None only where the rubric asks for no metric.
+        broken_rules: Findings about rules that cost points, by rule id.
+        checks: Results of the instructor's checks, keyed as in grading.yaml (``file.py::test``).
+        class_names: Indexed by class id.
+    """
+
+    holdout: Metrics | None = None
+    broken_rules: Mapping[str, Finding] = field(default_factory=dict)
+    checks: Mapping[str, CheckResult] = field(default_factory=dict)
+    class_names: tuple[str, ...] = ()
+
+
+def score(rubric: Sequence[Criterion], facts: Facts) -> Score:
+    """Apply a rubric.
+
+    A check that could not say gives 0 points and ``passed=None``: the points are not lost, a
+    person has to decide about them.
+
+    Raises:
+        UserError: A criterion asks for a class that the data set does not have.
+        InternalError: A fact that the rubric needs was not gathered.
+    """
+    return Score(tuple(_judge(criterion, facts) for criterion in rubric))
+
+
+def hundredths(points: float) -> float:
+    """Return points as they are shown: rounded to two decimals, ties to the even digit."""
+    return round(points, 2)
+
+
+def _judge(criterion: Criterion, facts: Facts) -> CriterionResult:
+    match criterion:
+        case ScaledCriterion():
+            return _scaled(criterion, facts)
+        case ThresholdCriterion():
+            return _threshold(criterion, facts)
+        case RuleCriterion():
+            return _rules(criterion, facts)
+        case CheckCriterion():
+            return _check(criterion, facts)
+        case _:
+            assert_never(criterion)
+
+
+def _scaled(criterion: ScaledCriterion, facts: Facts) -> CriterionResult:
+    zero, full = criterion.zero_at, criterion.full_at
+    places = _places(zero, full)
+    share = min(1.0, max(0.0, (_value(criterion, facts) - zero) / (full - zero)))
+    passed = None if 0.0 < share < 1.0 else share == 1.0
+    limits = f"0 points at {_decimals(zero, places)}, all at {_decimals(full, places)}"
+    reason = f"{_measured(criterion, facts, places)}: {limits}."
+    return _metric_result(criterion, facts, share, passed, reason)
+
+
+def _threshold(criterion: ThresholdCriterion, facts: Facts) -> CriterionResult:
+    places = _places(criterion.at_least)
+    passed = _value(criterion, facts) >= criterion.at_least
+    needed = f"at least {_decimals(criterion.at_least, places)} {'was' if passed else 'is'} needed"
+    reason = f"{_measured(criterion, facts, places)}; {needed}."
+    return _metric_result(criterion, facts, float(passed), passed, reason)
+
+
+def _rules(criterion: RuleCriterion, facts: Facts) -> CriterionResult:
+    broken = [facts.broken_rules[rule] for rule in criterion.rules if rule in facts.broken_rules]
+    if broken:
+        reason = " ".join(f"{finding} {finding.hint}".strip() for finding in broken)
+    else:
+        reason = f"Kept: {', '.join(criterion.rules)}."
+    points = 0.0 if broken else criterion.points
+    return CriterionResult(
+        criterion.id, criterion.title, points, criterion.points, None, not broken, reason
+    )
+
+
+def _check(criterion: CheckCriterion, facts: Facts) -> CriterionResult:
+    result = facts.checks.get(criterion.check)
+    if result is None:
+        raise InternalError(f"criterion {criterion.id}: {criterion.check} was not run")
+    if result.passed is None:
+        reason = "This check could not be run. That is not your fault: a person will look at it."
+    elif result.passed:
+        reason = "The check passed."
+    else:
+        reason = result.message or "The check failed."
+    points = criterion.points if result.passed else 0.0
+    return CriterionResult(
+        criterion.id, criterion.title, points, criterion.points, None, result.passed, reason
+    )
+
+
+def _metric_result(
+    criterion: MetricCriterion, facts: Facts, share: float, passed: bool | None, reason: str
+) -> CriterionResult:
+    return CriterionResult(
+        id=criterion.id,
+        title=criterion.title,
+        points=share * criterion.points,
+        max_points=criterion.points,
+        value=_value(criterion, facts),
+        passed=passed,
+        reason=reason if share == 1.0 else f"{reason} {_look_at(criterion, facts)}".strip(),
+    )
+
+
+def _value(criterion: MetricCriterion, facts: Facts) -> float:
+    metrics = _holdout(criterion, facts)
+    match criterion.metric:
+        case "macro_f1":
+            return metrics.macro_f1
+        case "accuracy":
+            return metrics.accuracy
+        case "recall":
+            # config.py keeps class_id and recall together.
+            assert criterion.class_id is not None
+            if criterion.class_id >= len(metrics.recall):
+                raise UserError(
+                    f"rubric criterion {criterion.id}: there is no class {criterion.class_id}; "
+                    f"the data set has classes 0 to {len(metrics.recall) - 1}"
+                )
+            return metrics.recall[criterion.class_id]
+        case _:
+            assert_never(criterion.metric)
+
+
+def _holdout(criterion: MetricCriterion, facts: Facts) -> Metrics:
+    if facts.holdout is None:
+        raise InternalError(f"criterion {criterion.id}: nothing was measured on the holdout")
+    return facts.holdout
+
+
+def _measured(criterion: MetricCriterion, facts: Facts, places: int) -> str:
+    """Return, for example, ``macro-F1 is 0.851``."""
+    value = _decimals(_value(criterion, facts), places)
+    if criterion.class_id is not None:
+        return f"Recall of {_sign(criterion.class_id, facts)} is {value}"
+    names = {"macro_f1": "macro-F1", "accuracy": "Accuracy", "recall": "Recall"}
+    return f"{names[criterion.metric]} is {value}"
+
+
+def _look_at(criterion: MetricCriterion, facts: Facts) -> str:
+    """Return where the missing points are to be found."""
+    recall = _holdout(criterion, facts).recall
+    if criterion.class_id is not None:
+        missed = 1 - recall[criterion.class_id]
+        return (
+            f"{missed:.0%} of these signs were taken for something else: look at the ones in the "
+            "validation split that your model gets wrong, and what it takes them for."
+        )
+    weakest = sorted((value, class_id) for class_id, value in enumerate(recall) if value < 1)
+    shown = [
+        f"{_sign(class_id, facts)} (recall {_decimals(value, 2)})"
+        for value, class_id in weakest[:_WEAKEST_SHOWN]
+    ]
+    if len(shown) <= 1:
+        return f"The class hurt most is {shown[0]}." if shown else ""
+    return f"The classes hurt most are {', '.join(shown[:-1])} and {shown[-1]}."
+
+
+def _sign(class_id: int, facts: Facts) -> str:
+    if class_id < len(facts.class_names):
+        return f"{class_id} {facts.class_names[class_id]}"
+    return f"class {class_id}"
+
+
+def _places(*limits: float) -> int:
+    """Return how many decimals show every limit in full; three at least."""
+    return max(3, *(len(repr(limit).partition(".")[2]) for limit in limits))
+
+
+def _decimals(value: float, places: int) -> str:
+    """Cut, never round up: a value just short of a limit must not be shown as reaching it."""
+    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_DOWN):f}"

@@ -1,0 +1,311 @@
+"""The zygote: imports TensorFlow and Keras once, then forks a confined process for each job.
+
+Run as ``python -m autograder.zygote FD FOLDER [READABLE ...]`` with an environment without
+secrets. FD is a connected stream socket on which requests and answers are lines of JSON; FOLDER
+holds the jobs' folders and goes when the zygote goes; READABLE is data that every job may read.
+It opens no labels and runs no student code; a job does, in a child that `sandbox.confine` has
+locked in. When the other end closes, every job is killed and the zygote ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder import sandbox, worker
+from autograder.errors import SandboxUnavailableError
+from autograder.jobs import Ending, Request
+
+_TICK_S = 0.05
+_LOG_HEAD, _LOG_TAIL = 96 << 10, 32 << 10
+_MAX_FILES = 2000
+# Exit code of a child that could not be confined; nothing of the student's ran in it.
+_NOT_CONFINED = 97
+
+
+@dataclass
+class Log:
+    """The first and the last of what a job printed."""
+
+    head: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+    total: int = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take note of another piece of output."""
+        self.total += len(chunk)
+        room = max(0, _LOG_HEAD - len(self.head))
+        self.head += chunk[:room]
+        self.tail = (self.tail + chunk[room:])[-_LOG_TAIL:]
+
+    def text(self) -> str:
+        """Return what was kept, with a mark where something is missing."""
+        gap = self.total - len(self.head) - len(self.tail)
+        mark = f"\n[… {gap} bytes left out …]\n".encode() if gap else b""
+        return (bytes(self.head) + mark + bytes(self.tail)).decode("utf-8", "replace")
+
+
+@dataclass
+class RunningJob:
+    """A forked job, its deadline and what it has printed so far."""
+
+    request: Request
+    pid: int
+    pidfd: int
+    output: int
+    slot: int
+    started: float
+    free_at_start: int
+    log: Log = field(default_factory=Log)
+    peak_memory: int = 0
+    killed_for: Ending | None = None
+
+
+class Zygote:
+    """Serves one grader over one socket, in one thread."""
+
+    def __init__(self, connection: socket.socket, data: tuple[Path, ...]) -> None:
+        self._connection = connection
+        self._readable = (*sandbox.python_paths(), *data)
+        self._environment = dict(os.environ)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(connection, selectors.EVENT_READ)
+        self._buffer = b""
+        self._jobs: dict[int, RunningJob] = {}
+        self._isolation = sandbox.detect_isolation(self._readable)
+        self._rules = sandbox.build_filter()
+        self._page = os.sysconf("SC_PAGE_SIZE")
+
+    def serve(self) -> None:
+        """Work until the grader closes the connection."""
+        threads = len(list(Path("/proc/self/task").iterdir()))
+        if threads != 1:
+            raise RuntimeError(f"forking with {threads} threads running is not safe")
+        self._send(ready={"isolation": self._isolation.level})
+        # Pages that are never written stay shared with every job.
+        gc.collect()
+        gc.freeze()
+        try:
+            while self._turn():
+                pass
+        finally:
+            for job in self._jobs.values():
+                _kill(job)
+
+    def _turn(self) -> bool:
+        """Handle what is ready, look after the limits; False when the grader has gone."""
+        for key, _ in self._selector.select(_TICK_S if self._jobs else None):
+            if key.fileobj is self._connection:
+                if not self._receive():
+                    return False
+            elif isinstance(key.data, RunningJob):
+                job = key.data
+                if key.fd == job.output:
+                    self._read_output(job)
+                elif key.fd == job.pidfd:
+                    self._finish(job)
+        for job in list(self._jobs.values()):
+            self._watch(job)
+        return True
+
+    def _receive(self) -> bool:
+        data = self._connection.recv(1 << 16)
+        if not data:
+            return False
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            self._start(Request.from_json(json.loads(line)))
+        return True
+
+    def _send(self, **message: Any) -> None:
+        self._connection.sendall(json.dumps(message).encode() + b"\n")
+
+    def _start(self, request: Request) -> None:
+        used = {job.slot for job in self._jobs.values()}
+        slot = next(number for number in range(len(used) + 1) if number not in used)
+        read_end, write_end = os.pipe()
+        parent = os.getpid()
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            self._be_a_job(request, slot, write_end, parent)
+        os.close(write_end)
+        os.set_blocking(read_end, False)
+        pidfd = os.pidfd_open(pid)
+        free = _free_bytes(request.folder)
+        job = RunningJob(request, pid, pidfd, read_end, slot, started, free)
+        self._jobs[request.id] = job
+        self._selector.register(read_end, selectors.EVENT_READ, job)
+        self._selector.register(pidfd, selectors.EVENT_READ, job)
+
+    def _be_a_job(self, request: Request, slot: int, log_fd: int, parent: int) -> None:
+        """Turn this fresh child into the job; never returns."""
+        confined = False
+        try:
+            confinement = sandbox.Confinement(
+                folder=Path(request.folder),
+                readable=self._readable,
+                environment=self._environment,
+                slot=slot,
+                cpu_s=request.limits.cpu_s,
+                memory_mib=request.limits.memory_mib,
+                file_mib=request.limits.disk_mib,
+                threads=request.limits.threads,
+            )
+            sandbox.give_folder(confinement, self._isolation)
+            sandbox.confine(confinement, self._isolation, self._rules, log_fd)
+            confined = os.getppid() == parent  # else the zygote died before PDEATHSIG was set
+            if confined:
+                os._exit(worker.run(request.task, request.arguments))
+        except BaseException:  # nothing may climb into the zygote's own stack
+            traceback.print_exc()
+        finally:
+            os._exit(1 if confined else _NOT_CONFINED)
+
+    def _read_output(self, job: RunningJob) -> None:
+        try:
+            chunk = os.read(job.output, 1 << 16)
+        except BlockingIOError:
+            return
+        if not chunk:
+            self._selector.unregister(job.output)
+            return
+        job.log.add(chunk)
+        if job.log.total > job.request.limits.output_mib << 20:
+            self._stop(job, Ending.OUTPUT_LIMIT)
+
+    def _watch(self, job: RunningJob) -> None:
+        limits = job.request.limits
+        if job.killed_for:
+            return
+        memory, threads = self._memory_and_threads(job.pid)
+        job.peak_memory = max(job.peak_memory, memory)
+        if time.monotonic() - job.started > limits.wall_s:
+            self._stop(job, Ending.WALL_LIMIT)
+        elif memory > limits.memory_mib << 20:
+            self._stop(job, Ending.MEMORY_LIMIT)
+        elif threads > limits.threads:
+            self._stop(job, Ending.THREAD_LIMIT)
+        elif self._over_disk(job):
+            self._stop(job, Ending.DISK_LIMIT)
+
+    def _memory_and_threads(self, pid: int) -> tuple[int, int]:
+        try:
+            pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
+            return int(pages) * self._page, Path(f"/proc/{pid}/task").stat().st_nlink - 2
+        except (OSError, IndexError):  # it has just ended
+            return 0, 0
+
+    def _over_disk(self, job: RunningJob) -> bool:
+        limit = job.request.limits.disk_mib << 20
+        used = files = 0
+        for root, folders, names in os.walk(job.request.folder):
+            for name in (*folders, *names):
+                files += 1
+                used += _blocks(f"{root}/{name}")
+            if files > _MAX_FILES or used > limit:
+                return True
+        # Files that were unlinked while open count nowhere but here; other writers may share
+        # the disk, hence the wide margin.
+        return job.free_at_start - _free_bytes(job.request.folder) > 16 * limit
+
+    def _stop(self, job: RunningJob, why: Ending) -> None:
+        if job.killed_for is None:
+            job.killed_for = why
+            _kill(job)
+
+    def _finish(self, job: RunningJob) -> None:
+        """The job has ended: collect it, tell the grader."""
+        _, status, usage = os.wait4(job.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        while chunk := self._last_output(job):
+            job.log.add(chunk)
+        cpu_s = usage.ru_utime + usage.ru_stime
+        self._send(
+            done=job.request.id,
+            ending=_ending(job, code, cpu_s),
+            exit_code=code,
+            cpu_s=cpu_s,
+            wall_s=time.monotonic() - job.started,
+            peak_memory_mib=max(usage.ru_maxrss / 1024, job.peak_memory / (1 << 20)),
+            log=job.log.text(),
+        )
+        for fd in (job.output, job.pidfd):
+            if fd in self._selector.get_map():
+                self._selector.unregister(fd)
+            os.close(fd)
+        del self._jobs[job.request.id]
+
+    @staticmethod
+    def _last_output(job: RunningJob) -> bytes:
+        try:
+            return os.read(job.output, 1 << 16)
+        except BlockingIOError:
+            return b""
+
+
+def _ending(job: RunningJob, code: int, cpu_s: float) -> Ending:
+    if job.killed_for:
+        return job.killed_for
+    if code == _NOT_CONFINED:
+        return Ending.NOT_STARTED
+    if code in {-signal.SIGXCPU, -signal.SIGKILL} and cpu_s >= job.request.limits.cpu_s:
+        return Ending.CPU_LIMIT
+    if code == -signal.SIGXFSZ:
+        return Ending.DISK_LIMIT
+    if code == -signal.SIGKILL:
+        return Ending.KILLED_FROM_OUTSIDE
+    return Ending.EXITED
+
+
+def _kill(job: RunningJob) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(job.pidfd, signal.SIGKILL)
+
+
+def _blocks(path: str) -> int:
+    try:
+        return os.lstat(path).st_blocks * 512
+    except OSError:  # the job may remove it under us
+        return 0
+
+
+def _free_bytes(folder: str) -> int:
+    try:
+        space = os.statvfs(folder)
+    except OSError:
+        return 0
+    return space.f_bavail * space.f_frsize
+
+
+def main() -> None:
+    """Serve the socket whose descriptor is the first argument; clean up after the last job."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    jobs_folder = Path(sys.argv[2])
+    # The terminal's Ctrl-C is for the grader, which then closes the connection.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        worker.warm_up()
+        Zygote(connection, tuple(Path(name) for name in sys.argv[3:])).serve()
+    except SandboxUnavailableError as error:
+        connection.sendall(json.dumps({"refused": str(error)}).encode() + b"\n")
+    except ConnectionError:
+        pass  # the grader was killed; so were the jobs, in `serve`
+    finally:
+        shutil.rmtree(jobs_folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from sample_reports import (
+    AUGMENTATION,
+    CONFIG,
+    ENVIRONMENT,
+    GRADED,
+    RECOGNITION,
+    REJECTED,
+    STARTED,
+    SUBMISSION,
+    context,
+    report,
+)
+
+import autograder.reports
+from autograder.config import Config
+from autograder.errors import InternalError
+from autograder.models import Epoch, Finding, Outcome, ResourceUse, Score, TrainingPlan, Verdict
+from autograder.reports.build import build_report, restate
+from autograder.reports.report import Environment, Report, schema_text
+
+SCHEMA = Path(autograder.reports.__file__).with_name("report-v1.schema.json")
+FAULTS = [verdict for verdict in Verdict if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}]
+
+
+def test_published_schema_is_that_of_the_model() -> None:
+    # To publish a change: write schema_text() to the file, and read docs/report-json.md first.
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize(
+    "outcome", [GRADED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)], ids=lambda item: item.verdict
+)
+def test_report_keeps_to_the_published_schema(outcome: Outcome) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    written = json.loads(report(outcome).to_json())
+    assert list(validator.iter_errors(written)) == []
+    del written["verdict"]
+    assert len(list(validator.iter_errors(written))) == 1
+
+
+@pytest.mark.parametrize("outcome", [GRADED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)])
+def test_report_reads_back_as_written(outcome: Outcome) -> None:
+    written = report(outcome)
+    assert Report.from_json(written.to_json()) == written
+
+
+def test_graded_report_adds_up() -> None:
+    found = report()
+    assert (found.score, found.max_score, found.percent, found.grade) == (77.5, 100, 77.5, 77.5)
+    assert found.flags == ()
+
+
+def test_late_penalty_lowers_the_grade_not_the_score() -> None:
+    late = replace(SUBMISSION, submitted_at=STARTED)
+    found = report(submission=late)
+    assert (found.score, found.late.points, found.late.days, found.grade) == (77.5, 10, 1, 67.5)
+    assert found.flags == ("late",)
+
+
+@pytest.mark.parametrize("verdict", FAULTS)
+def test_fault_of_the_students_scores_zero(verdict: Verdict) -> None:
+    found = report(Outcome(verdict))
+    assert (found.score, found.percent, found.grade, found.max_score) == (0, 0, 0, 100)
+    assert found.criteria == ()
+
+
+def test_fault_of_ours_has_no_score_and_wants_a_person() -> None:
+    found = report(Outcome(Verdict.INTERNAL_ERROR, note="disk full"))
+    assert (found.score, found.percent, found.grade) == (None, None, None)
+    assert found.flags == ("needs-attention",)
+
+
+@pytest.mark.parametrize(
+    "outcome", [replace(GRADED, score=None), replace(GRADED, verdict=Verdict.TIME_LIMIT)]
+)
+def test_verdict_and_score_that_contradict_are_our_fault(outcome: Outcome) -> None:
+    with pytest.raises(InternalError, match="contradict"):
+        report(outcome)
+
+
+def test_points_shown_add_up_to_the_score_shown() -> None:
+    thirds = [replace(RECOGNITION, id=f"c{i}", points=100 / 3) for i in range(3)]
+    found = report(replace(GRADED, score=Score(tuple(thirds))))
+    assert [item.points for item in found.criteria] == [33.33, 33.33, 33.33]
+    assert found.score == 99.99
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "flags"),
+    [
+        ({"isolation": "none"}, GRADED, ("unisolated",)),
+        ({"isolation": "degraded"}, GRADED, ("degraded-isolation",)),
+        ({"holdout_is_default_seed": True}, GRADED, ("default-holdout",)),
+        ({}, replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30)), ("budget-cut",)),
+        ({"flags": ("needs-attention",)}, GRADED, ("needs-attention",)),
+    ],
+)
+def test_flags_tell_what_a_person_should_know(
+    changes: dict[str, Any], outcome: Outcome, flags: tuple[str, ...]
+) -> None:
+    assert report(outcome, **changes).flags == flags
+
+
+def test_check_that_could_not_say_is_flagged() -> None:
+    undecided = replace(AUGMENTATION, points=0, passed=None)
+    found = report(replace(GRADED, score=Score((RECOGNITION, undecided))))
+    assert found.flags == ("check-error", "needs-attention")
+
+
+def test_numbers_that_are_not_finite_become_null() -> None:
+    history = (Epoch(1, 10, float("nan"), 0.5, float("inf"), float("-inf")),)
+    written = json.loads(report(replace(GRADED, history=history)).to_json())
+    assert written["history"] == [
+        {
+            "epoch": 1,
+            "step": 10,
+            "loss": None,
+            "accuracy": 0.5,
+            "validation_loss": None,
+            "validation_accuracy": None,
+        }
+    ]
+
+
+def test_only_timings_and_file_name_differ_when_graded_twice() -> None:
+    again = report(
+        replace(GRADED, resources=ResourceUse(99, 99, 99)),
+        replace(SUBMISSION, path=Path("elsewhere/ada-1.py")),
+        started_at=STARTED + timedelta(days=9),
+        graded_at=STARTED + timedelta(days=10),
+    )
+    assert again != report()
+    assert again.comparable() == report().comparable()
+    assert report(replace(GRADED, weights_sha256="f" * 64)).comparable() != again.comparable()
+
+
+def test_path_of_the_submission_stays_out() -> None:
+    written = report().to_json()
+    assert json.loads(written)["submission"]["origin"] == "ada.py"
+    assert "secret" not in written
+
+
+def test_times_are_written_in_utc() -> None:
+    timings = json.loads(report().to_json())["timings"]
+    assert (timings["started_at"], timings["graded_at"]) == (
+        "2027-02-01T12:00:00Z",
+        "2027-02-01T12:01:00Z",
+    )
+
+
+def test_text_that_json_cannot_hold_is_replaced_and_bloat_is_cut() -> None:
+    finding = Finding("crash", "half \ud800 " + "x" * 50_000)
+    found = report(Outcome(Verdict.RUNTIME_ERROR, (finding,)))
+    message = Report.from_json(found.to_json()).findings[0].message
+    assert message.startswith("half ? x")
+    assert message.endswith("(40057 characters left out)")
+    assert len(message) <= 10_000
+
+
+def test_layers_are_counted() -> None:
+    [layer] = report().model.layers
+    assert (layer.kind, layer.output_shape, layer.parameters) == ("Conv2D", (30, 30, 8), 224)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "no json", '{"version": 2}'])
+def test_what_is_no_report_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        Report.from_json(text)
+
+
+def test_field_of_a_later_program_is_passed_over() -> None:
+    written = json.loads(report().to_json())
+    assert Report.from_json(json.dumps(written | {"from_the_future": 1})) == report()
+
+
+@pytest.mark.parametrize(("mode", "matters"), [("strict", False), ("host", True)])
+def test_processor_is_in_the_fingerprint_only_where_it_matters(mode: str, matters: bool) -> None:
+    here = Environment.model_validate(ENVIRONMENT.model_dump() | {"reproducibility": mode})
+    there = here.model_copy(update={"cpu": "Another CPU"})
+    assert (here.sha256 != there.sha256) is matters
+
+
+@pytest.mark.parametrize("field", ["python", "tensorflow", "keras", "numpy", "platform"])
+def test_fingerprint_changes_with_every_version(field: str) -> None:
+    assert ENVIRONMENT.model_copy(update={field: "other"}).sha256 != ENVIRONMENT.sha256
+
+
+def with_due(day: str) -> Config:
+    late = {"due": f"{day}T23:59:00+01:00", "points_per_day": 10}
+    return Config.model_validate(CONFIG.model_dump() | {"late": late})
+
+
+def test_cached_report_follows_roster_and_late_policy_without_new_training() -> None:
+    earlier = report(replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30)))
+    renamed = replace(SUBMISSION, name="Ada King")
+    config = with_due("2027-01-29")
+    today = restate(earlier, renamed, config)
+    assert (today.score, today.late.points, today.grade) == (77.5, 20, 57.5)
+    assert today.flags == ("late", "budget-cut")
+    assert today.submission.name == "Ada King"
+    fresh = replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30))
+    assert today == build_report(renamed, fresh, context(config=config))
+
+
+def test_extension_takes_the_flag_and_the_penalty_away() -> None:
+    late = report(config=with_due("2027-01-29"))
+    assert restate(late, SUBMISSION, CONFIG) == report()
