@@ -131,9 +131,9 @@ def downloads(view: SourceView) -> Iterator[Remark]:
                 )
         elif _is_url(node) and id(node) not in view.bare_strings:
             yield Remark(node, "There is an internet address in the code.", _FROM_SCRATCH)
-    for node, origin in view.references:
+    for use, origin in view.references:
         if _DOWNLOADS.match(origin):
-            yield Remark(node, f"`{origin}` would download something.", _FROM_SCRATCH)
+            yield Remark(use, f"`{origin}` would download something.", _FROM_SCRATCH)
 
 
 def _pretrained_network(origin: str | None) -> str | None:
@@ -160,9 +160,9 @@ def file_access(view: SourceView) -> Iterator[Remark]:
     hint = "A submission builds a network; the grader reads the images and keeps the weights."
     for name in view.builtins(frozenset({"open"})):
         yield Remark(name, "`open` may not be used: no files are read or written.", hint)
-    for node, origin in view.references:
+    for use, origin in view.references:
         if _handles_files(origin):
-            yield Remark(node, f"`{origin}` reads or writes files.", hint)
+            yield Remark(use, f"`{origin}` reads or writes files.", hint)
     for node in view.nodes:
         if isinstance(node, ast.Call) and not view.origin(node.func):
             method = _saving_method(node)
@@ -191,11 +191,11 @@ def _saving_method(call: ast.Call) -> str | None:
 
 def environment_access(view: SourceView) -> Iterator[Remark]:
     """no-environment-access: the operating system and the interpreter."""
-    for node, origin in view.references:
+    for use, origin in view.references:
         parts = origin.split(".")
         if parts[0] in _ENVIRONMENT or not _CARRIED_ALONG.isdisjoint(parts):
             yield Remark(
-                node,
+                use,
                 f"`{origin}` asks about or changes the machine.",
                 "Leave it out: a result that depends on the machine cannot be reproduced.",
             )

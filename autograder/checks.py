@@ -75,7 +75,7 @@ def _apply_rules(view: SourceView) -> Iterator[Finding]:
 
 
 def _check_size(submission: Submission, config: Config) -> Iterator[Finding]:
-    size = sum(len(file.text.encode()) for file in submission.files)
+    size = sum(len(file.text.encode("utf-8", "surrogatepass")) for file in submission.files)
     if size > config.budget.source_kib * 1024:
         yield Finding(
             "source-size",

@@ -134,10 +134,17 @@ class JobResult:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training job says it is; for a progress bar, nothing else."""
+    """How far a training job says it is; for whoever watches, nothing else.
+
+    Attributes:
+        step: Optimizer steps made.
+        steps: Optimizer steps planned.
+        history: Its ``history.jsonl`` so far, raw.
+    """
 
     step: int
     steps: int
+    history: bytes
 
 
 @dataclass(frozen=True)

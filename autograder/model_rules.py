@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.budget import plan_training
 from autograder.config import Config
 from autograder.metrics import read_predictions
-from autograder.models import Finding, Layer, TrainingPlan
+from autograder.models import Finding, Layer
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,6 @@ def check_model(
     if description.output_shape == (num_classes,):
         found += _untrained(description, labels, num_classes, config)
     return tuple(finding for finding in found if finding.rule not in config.rules.disabled)
-
-
-def check_plan(
-    description: Description, train_images: int, config: Config
-) -> TrainingPlan | Finding:
-    """Return the steps that training will make, or what is wrong with the plan."""
-    return plan_training(description.plan, train_images, config.budget)
 
 
 def _output_shape(description: Description, num_classes: int) -> Iterator[Finding]:

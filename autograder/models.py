@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
+
+# How jobs are kept apart from the machine; ``none`` only when asked for.
+Isolation = Literal["full", "degraded", "none"]
 
 
 class Verdict(StrEnum):

@@ -28,9 +28,10 @@ from typing import Any, Self
 from autograder import jobs
 from autograder.errors import JobInfrastructureError, SandboxUnavailableError
 from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
+from autograder.models import Isolation
 
 OnProgress = Callable[[Progress], None]
-PROGRESS_FILE = OutputFile("progress", 64)
+_WATCHED = (OutputFile("progress", 64), OutputFile("history.jsonl", 1 << 20))
 _POLL_S = 0.2
 _START_TIMEOUT_S = 180.0
 
@@ -38,7 +39,7 @@ _START_TIMEOUT_S = 180.0
 class Runner(ABC):
     """Something that can run jobs, several at a time. A context manager; closing kills all."""
 
-    isolation: str
+    isolation: Isolation
 
     def __init__(self, *, strict: bool) -> None:
         self._environment = jobs.environment(strict=strict)
@@ -93,9 +94,13 @@ class SandboxRunner(Runner):
         strict: See `jobs.environment`.
     """
 
-    isolation = "full"
-
     def __init__(self, readable: tuple[Path, ...], *, strict: bool) -> None:
+        """Look at what this machine offers, start nothing yet.
+
+        Raises:
+            SandboxUnavailableError: This machine cannot confine jobs.
+        """
+        self.isolation = _detect_isolation(readable)
         super().__init__(strict=strict)
         self._readable = readable
         self._zygote: _ZygoteConnection | None = None
@@ -110,15 +115,6 @@ class SandboxRunner(Runner):
             zygote.close()
         super().close()
 
-    def warm_up(self) -> None:
-        """Start the zygote now and wait until it has imported TensorFlow.
-
-        Raises:
-            SandboxUnavailableError: This machine cannot confine jobs.
-            JobInfrastructureError: It did not start.
-        """
-        self._connection()
-
     def _connection(self) -> _ZygoteConnection:
         with self._lock:
             if self._closed:
@@ -127,7 +123,6 @@ class SandboxRunner(Runner):
                 if self._zygote:
                     self._zygote.close()
                 self._zygote = _ZygoteConnection(self._folder, self._readable, self._environment)
-                self.isolation = self._zygote.isolation
             return self._zygote
 
     def _run(
@@ -183,11 +178,11 @@ class _ZygoteConnection:
         self._lock = threading.Lock()
         self._pending: dict[int, Future[dict[str, Any]]] = {}
         self.dead = False
-        self.isolation = self._wait_until_ready()
+        self._wait_until_ready()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def _wait_until_ready(self) -> str:
+    def _wait_until_ready(self) -> None:
         self._socket.settimeout(_START_TIMEOUT_S)
         try:
             message = json.loads(self._stream.readline() or "{}")
@@ -195,11 +190,8 @@ class _ZygoteConnection:
             message = {}
         self._socket.settimeout(None)
         if "ready" in message:
-            return str(message["ready"]["isolation"])
-        problem = message.get("refused")
+            return
         self.close()
-        if problem:
-            raise SandboxUnavailableError(problem)
         raise JobInfrastructureError(f"the zygote did not start:\n{self._last_words()}")
 
     def send(self, request: jobs.Request) -> Future[dict[str, Any]]:
@@ -261,7 +253,7 @@ class PlainRunner(Runner):
     can.
     """
 
-    isolation = "none"
+    isolation: Isolation = "none"
 
     def _run(
         self, number: int, job: Job, folder: Path, on_progress: OnProgress | None
@@ -315,11 +307,22 @@ class PlainRunner(Runner):
             process.wait()
 
 
+def _detect_isolation(readable: tuple[Path, ...]) -> Isolation:
+    if sys.platform != "linux":
+        raise SandboxUnavailableError(
+            f"there is no sandbox for {sys.platform}: grade on Linux, or accept the risk of "
+            "running students' code unconfined with --no-sandbox"
+        )
+    from autograder import sandbox
+
+    return sandbox.detect_defences((*sandbox.python_paths(), *readable)).level
+
+
 def _read_progress(folder: Path) -> Progress | None:
-    outputs, _ = _collect(folder, (PROGRESS_FILE,))
+    outputs, _ = _collect(folder, _WATCHED)
     try:
-        step, steps = outputs.get(PROGRESS_FILE.name, b"").decode("ascii").split()
-        return Progress(int(step), int(steps))
+        step, steps = outputs.get("progress", b"").decode("ascii").split()
+        return Progress(int(step), int(steps), outputs.get("history.jsonl", b""))
     except (ValueError, UnicodeDecodeError):
         return None
 

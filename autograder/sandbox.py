@@ -35,6 +35,7 @@ import landlockpy as landlock
 import seccompy as seccomp
 
 from autograder.errors import SandboxUnavailableError
+from autograder.models import Isolation
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -68,7 +69,7 @@ _NO_XATTRS = [f"{kind}{verb}xattr" for kind in ("", "l", "f") for verb in ("get"
 
 
 @dataclass(frozen=True)
-class Isolation:
+class Defences:
     """What this machine offers.
 
     Attributes:
@@ -81,7 +82,7 @@ class Isolation:
     own_uid: bool
 
     @property
-    def level(self) -> str:
+    def level(self) -> Isolation:
         """``full`` or ``degraded``."""
         return "full" if self.landlock_abi else "degraded"
 
@@ -121,7 +122,7 @@ def python_paths() -> tuple[Path, ...]:
     return tuple(path for path in dict.fromkeys(candidates) if path.exists())
 
 
-def detect_isolation(readable: Iterable[Path]) -> Isolation:
+def detect_defences(readable: Iterable[Path]) -> Defences:
     """Find out how well this machine can confine jobs that have to read ``readable``.
 
     Raises:
@@ -137,7 +138,7 @@ def detect_isolation(readable: Iterable[Path]) -> Isolation:
             "this kernel has no Landlock, so a job could read every file that you can; "
             f"{advice}, or run as root with a Python that other users can read"
         )
-    return Isolation(abi, own_uid)
+    return Defences(abi, own_uid)
 
 
 def _readable_to_others(paths: Iterable[Path]) -> bool:
@@ -153,9 +154,9 @@ def _readable_to_others(paths: Iterable[Path]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def give_folder(job: Confinement, isolation: Isolation) -> None:
+def give_folder(job: Confinement, defences: Defences) -> None:
     """Make the job's folder its own, where jobs have a user id of their own."""
-    if isolation.own_uid:
+    if defences.own_uid:
         uid = _FIRST_JOB_UID + job.slot
         for path in (job.folder, *job.folder.rglob("*")):
             os.chown(path, uid, uid)
@@ -213,12 +214,12 @@ def build_filter() -> seccomp.Filter:
     return rules
 
 
-def confine(job: Confinement, isolation: Isolation, rules: seccomp.Filter, log_fd: int) -> None:
+def confine(job: Confinement, defences: Defences, rules: seccomp.Filter, log_fd: int) -> None:
     """Give up everything that a job does not need; called in the fresh child, cannot be undone.
 
     Args:
         job: What stays allowed.
-        isolation: As returned by `detect_isolation`.
+        defences: As returned by `detect_defences`.
         rules: As returned by `build_filter`.
         log_fd: Where standard output and error go.
 
@@ -234,13 +235,13 @@ def confine(job: Confinement, isolation: Isolation, rules: seccomp.Filter, log_f
     os.environ.update(job.environment)
     os.environ.update(HOME=str(job.folder), TMPDIR=str(job.folder))
     tempfile.tempdir = None
-    uid = _FIRST_JOB_UID + job.slot if isolation.own_uid else None
+    uid = _FIRST_JOB_UID + job.slot if defences.own_uid else None
     _set_limits(job, limit_threads=uid is not None)
     _drop_privileges(uid)
     _must(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     # After the change of credentials, which would clear it.
     _must(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0))
-    if isolation.landlock_abi:
+    if defences.landlock_abi:
         _restrict_files(job)
     rules.load()
 

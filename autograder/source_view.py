@@ -125,8 +125,9 @@ class SourceView:
 
     def builtins(self, names: frozenset[str]) -> Iterator[ast.Name]:
         """Yield each use of one of these builtins."""
+        meant = names - self.bound
         for node in self.nodes:
-            if isinstance(node, ast.Name) and node.id in names - self.bound:
+            if isinstance(node, ast.Name) and node.id in meant:
                 yield node
 
 
@@ -198,10 +199,10 @@ def _bindings(tree: ast.Module) -> dict[str, ast.AST | Imported]:
                         bindings[alias.asname or alias.name] = imported
             case ast.Assign(targets=targets, value=value):
                 bindings |= {
-                    node.id: value if node in targets else node
+                    node.id: value if node is target else target
                     for target in targets
                     for node in ast.walk(target)
-                    if isinstance(node, ast.Name)
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
                 }
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 bindings[name] = value

@@ -114,8 +114,13 @@ class Store:
             self._held.close()
             self._held = None
 
-    def write(self, report: Report, feedback: str, log: bytes) -> None:
+    def write(self, report: Report, feedback: str, log: bytes | None) -> None:
         """Store the result of one submission in place of any earlier one.
+
+        Args:
+            report: The submission's id in it names the folder.
+            feedback: Markdown, to the student.
+            log: What the job printed; None keeps the earlier log, for a report that was restated.
 
         Raises:
             ResultsError: The disk refused.
@@ -130,7 +135,8 @@ class Store:
             raise ResultsError(f"cannot write {folder}: {error.strerror or error}") from error
         # Until the new report stands, there must be none that vouches for the new files.
         remove(folder / "report.json")
-        write_whole(folder / "job.log", log)
+        if log is not None:
+            write_whole(folder / "job.log", log)
         write_whole(folder / "feedback.md", feedback.encode("utf-8", "replace"))
         write_whole(folder / "report.json", report.to_json().encode())
 

@@ -208,10 +208,7 @@ class Trainer:
     def _read_training(self, result: JobResult) -> Trained | Failure:
         try:
             file = _TrainingFile.model_validate(_json(result, "training.json"))
-            lines = result.outputs.get("history.jsonl", b"").splitlines()[:_MAX_EPOCH_LINES]
-            history = tuple(
-                Epoch(**_EpochLine.model_validate(json.loads(line)).model_dump()) for line in lines
-            )
+            history = read_history(result.outputs.get("history.jsonl", b""))
         except (ValueError, RecursionError):
             return unfinished("training.json")
         return Trained(
@@ -241,6 +238,17 @@ def _layer(layer: _LayerFile) -> Layer:
         weight_shapes=tuple(map(tuple, layer.weight_shapes)),
         trainable_shapes=tuple(map(tuple, layer.trainable_shapes)),
     )
+
+
+def read_history(raw: bytes) -> tuple[Epoch, ...]:
+    """Return a job's ``history.jsonl``, checked for its form only.
+
+    Raises:
+        ValueError: It is not as documented.
+    """
+    lines = raw.splitlines()[:_MAX_EPOCH_LINES]
+    parsed = (_EpochLine.model_validate(json.loads(line)) for line in lines)
+    return tuple(Epoch(**line.model_dump()) for line in parsed)
 
 
 def data_paths(dataset: Dataset, holdout: Holdout | None) -> tuple[Path, ...]:

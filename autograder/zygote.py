@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder import sandbox, worker
-from autograder.errors import SandboxUnavailableError
 from autograder.jobs import Ending, Request
 
 _TICK_S = 0.05
@@ -84,7 +83,7 @@ class Zygote:
         self._selector.register(connection, selectors.EVENT_READ)
         self._buffer = b""
         self._jobs: dict[int, RunningJob] = {}
-        self._isolation = sandbox.detect_isolation(self._readable)
+        self._defences = sandbox.detect_defences(self._readable)
         self._rules = sandbox.build_filter()
         self._page = os.sysconf("SC_PAGE_SIZE")
 
@@ -93,7 +92,7 @@ class Zygote:
         threads = len(list(Path("/proc/self/task").iterdir()))
         if threads != 1:
             raise RuntimeError(f"forking with {threads} threads running is not safe")
-        self._send(ready={"isolation": self._isolation.level})
+        self._send(ready=True)
         # Pages that are never written stay shared with every job.
         gc.collect()
         gc.freeze()
@@ -164,8 +163,8 @@ class Zygote:
                 file_mib=request.limits.disk_mib,
                 threads=request.limits.threads,
             )
-            sandbox.give_folder(confinement, self._isolation)
-            sandbox.confine(confinement, self._isolation, self._rules, log_fd)
+            sandbox.give_folder(confinement, self._defences)
+            sandbox.confine(confinement, self._defences, self._rules, log_fd)
             confined = os.getppid() == parent  # else the zygote died before PDEATHSIG was set
             if confined:
                 os._exit(worker.run(request.task, request.arguments))
@@ -299,8 +298,6 @@ def main() -> None:
     try:
         worker.warm_up()
         Zygote(connection, tuple(Path(name) for name in sys.argv[3:])).serve()
-    except SandboxUnavailableError as error:
-        connection.sendall(json.dumps({"refused": str(error)}).encode() + b"\n")
     except ConnectionError:
         pass  # the grader was killed; so were the jobs, in `serve`
     finally:

@@ -65,6 +65,8 @@ def hostile_report(text: str) -> str:
 def assert_harmless(markdown: str) -> None:
     forbidden = {"link_open", "image", "html_inline", "html_block", "s_open", "em_open"}
     assert not kinds(markdown) & forbidden
+    shown = "".join(token.content for token in tokens(markdown) if token.type == "text")
+    assert not re.search(r"://|www\.|@|#\d", shown)
     assert not re.search(r"^\s*::|##\[", markdown, re.MULTILINE)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]", markdown)
 
@@ -120,8 +122,9 @@ def test_cell_keeps_to_its_cell(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("macro-F1 is 0.851: 0 points, (all at 0.910).", "macro-F1 is 0.851: 0 points, (all at 0.910)."),
+        ("F1 is 0.851: 0 points, (all at 0.9).", "F1 is 0.851: 0 points, (all at 0.9)."),
         ("see conv_2d, and keras.layers.", "see `conv_2d`, and `keras.layers`."),
+        ("build_model() failed (in f(x_y)).", "`build_model()` failed (in `f(x_y)`)."),
         ("use `x * 2` here.", "use `x * 2` here."),
         ("two\n  lines", "two lines"),
         ("हिन्दी Ünï 李", "हिन्दी Ünï 李"),
@@ -153,7 +156,9 @@ def test_graded_feedback_reads_well() -> None:
         "## Where the missing points are\n\n"
         "Missing 22.50 of 90.00 points: **Signs are recognised**. macro-F1 is 0.800.\n\n"
     )
-    assert "| 1 | 2 | 0.4 | 1.9 | 0.5 |\n| 5 | 0.4 | 0.86 | 0.5 | 0.85 |" in markdown
+    assert (
+        "| 1 | 2.000 | 0.400 | 1.900 | 0.500 |\n| 5 | 0.400 | 0.860 | 0.500 | 0.850 |" in markdown
+    )
     assert f"- Trained weights: SHA-256 `{'b' * 64}`" in markdown
     assert markdown.endswith("comes out the same.\n")
 

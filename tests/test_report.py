@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,8 @@ def test_path_of_the_submission_stays_out() -> None:
 
 
 def test_times_are_written_in_utc() -> None:
-    timings = json.loads(report().to_json())["timings"]
+    elsewhere = STARTED.astimezone(timezone(timedelta(hours=9)))
+    timings = json.loads(report(started_at=elsewhere).to_json())["timings"]
     assert (timings["started_at"], timings["graded_at"]) == (
         "2027-02-01T12:00:00Z",
         "2027-02-01T12:01:00Z",

@@ -63,6 +63,14 @@ def test_result_of_a_later_run_replaces_the_earlier(tmp_path: Path) -> None:
     assert (folder(tmp_path) / "feedback.md").read_text() == "second"
 
 
+def test_restated_result_keeps_its_log(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.write(report(), "first", b"log")
+        store.write(report(), "second", None)
+    assert (folder(tmp_path) / "job.log").read_bytes() == b"log"
+    assert (folder(tmp_path) / "feedback.md").read_text() == "second"
+
+
 def test_missing_result_does_not_hold(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         assert store.load("ada", KEY) is None

@@ -142,9 +142,15 @@ def _history_table(history: tuple[EpochPart, ...]) -> str:
     ]
     for epoch in dict.fromkeys((history[0], history[-1])):
         values = (epoch.loss, epoch.accuracy, epoch.validation_loss, epoch.validation_accuracy)
-        shown = ("not finite" if value is None else f"{value:.4g}" for value in values)
+        shown = (_measured(value) for value in values)
         rows.append(f"| {epoch.epoch} | {' | '.join(shown)} |")
     return "\n".join(rows)
+
+
+def _measured(value: float | None) -> str:
+    if value is None:
+        return "not finite"
+    return f"{value:.3f}" if abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _fit(last: EpochPart) -> str:

@@ -18,7 +18,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _TOKEN = re.compile(r"`[^`]+`|`+|[^\s`]+")
 _IN_PUNCTUATION = re.compile(r"([(\"']*)(.*?)([.,;:!?)\"']*)")
 # Whatever has a meaning in the middle of a line of some Markdown dialect, or looks like an address.
-_MARKUP = re.compile(r"[\\*_\[\]<>&|~$#@^{}]|::|://|www\.|[^\W\d_]\.\w", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\*_\[\]<>&|~$#@^{}]|://|[^\W\d_]\.\w")
 
 
 def prose(text: str) -> str:
@@ -69,6 +69,8 @@ def _inert(token: str) -> str:
     parts = _IN_PUNCTUATION.fullmatch(token)
     assert parts is not None
     before, core, after = parts.groups()
+    if core.count("(") > core.count(")") and after.startswith(")"):
+        core, after = f"{core})", after[1:]
     return f"{before}{code(core)}{after}" if _MARKUP.search(core) else token
 
 

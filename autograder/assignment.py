@@ -1,0 +1,92 @@
+"""What is the same for every submission of a batch: rules, data, checks, machine."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.config import CheckCriterion, Config, RuleCriterion
+from autograder.datasets import Dataset, Holdout
+from autograder.errors import ConfigError
+from autograder.models import Isolation
+from autograder.reports.report import Environment
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Class ids, in the grader only.
+
+    Attributes:
+        validation: Of the validation split, int32, shape (count,).
+        holdout: Of the holdout, likewise; None where the validation split is scored.
+    """
+
+    validation: NDArray[np.int32]
+    holdout: NDArray[np.int32] | None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Rules, data and machine.
+
+    Attributes:
+        config: The rules.
+        config_path: Where they came from; checks are relative to its folder.
+        dataset: The public splits.
+        holdout: The sealed split; None at a student's, where the validation split is scored.
+        environment: What trainings run on.
+        default_holdout: Whether anyone could build the same holdout.
+        isolation: How jobs are confined.
+    """
+
+    config: Config
+    config_path: Path
+    dataset: Dataset
+    holdout: Holdout | None
+    environment: Environment
+    default_holdout: bool
+    isolation: Isolation
+
+    @property
+    def root(self) -> Path:
+        """Folder of grading.yaml."""
+        return self.config_path.resolve().parent
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The instructor's checks that the rubric names."""
+        rubric = self.config.rubric
+        return tuple(item.check for item in rubric if isinstance(item, CheckCriterion))
+
+    @property
+    def scored_rules(self) -> frozenset[str]:
+        """Rules that cost points instead of rejecting."""
+        rubric = self.config.rubric
+        rules = [item.rules for item in rubric if isinstance(item, RuleCriterion)]
+        return frozenset(rule for some in rules for rule in some)
+
+    def load_labels(self) -> Labels:
+        """Read the labels; only the grader may."""
+        return Labels(
+            validation=np.load(self.dataset.validation.labels),
+            holdout=np.load(self.holdout.labels) if self.holdout else None,
+        )
+
+    def checks_digest(self) -> str:
+        """Return a SHA-256 hex digest over the instructor's check files.
+
+        Raises:
+            ConfigError: One of them cannot be read.
+        """
+        digest = hashlib.sha256()
+        for file in sorted({check.partition("::")[0] for check in self.checks}):
+            try:
+                digest.update(hashlib.sha256((self.root / file).read_bytes()).digest())
+            except OSError as error:
+                message = f"the rubric's check {file} cannot be read: {error.strerror}"
+                raise ConfigError(message, self.config_path) from error
+        return digest.hexdigest()

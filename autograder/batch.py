@@ -1,0 +1,131 @@
+"""Many submissions: side by side, each written as it ends, none graded twice for nothing."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+
+from autograder.environment import harness_version
+from autograder.errors import UserError
+from autograder.models import Outcome, Submission, Verdict
+from autograder.pipeline import Grader, Watcher
+from autograder.reports.build import ReportContext, build_report, restate
+from autograder.reports.feedback import render_feedback
+from autograder.reports.report import Report
+from autograder.store import Store, cache_key
+
+_ATTEMPTS = 2
+
+
+def grade_batch(
+    submissions: Sequence[Submission],
+    grader: Grader,
+    store: Store,
+    watcher: Watcher,
+    parallel: int,
+) -> tuple[Report, ...]:
+    """Grade what has no valid result yet; write each result as it ends.
+
+    Args:
+        submissions: With distinct ids.
+        grader: Takes one submission all the way.
+        store: Entered, so locked.
+        watcher: Told how it goes.
+        parallel: Submissions at a time.
+
+    Returns:
+        One report a submission, in their order.
+
+    Raises:
+        UserError: The rules do not fit the data, or the disk refused.
+    """
+    writer = _Writer(grader, store, watcher)
+    with ThreadPoolExecutor(parallel, thread_name_prefix="grade") as pool:
+        futures: dict[Future[Report], int] = {}
+        try:
+            for index, submission in enumerate(submissions):
+                futures[pool.submit(writer.grade, submission)] = index
+            for future in _as_completed(futures):
+                future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    by_index = {index: future.result() for future, index in futures.items()}
+    return tuple(by_index[index] for index in range(len(submissions)))
+
+
+def _as_completed(futures: dict[Future[Report], int]) -> Iterator[Future[Report]]:
+    """Yield futures as they end, waking up often enough to notice Ctrl-C on every system."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+        yield from done
+
+
+class _Writer:
+    """Grades one submission and writes its results, unless they are there already."""
+
+    def __init__(self, grader: Grader, store: Store, watcher: Watcher) -> None:
+        self._grader, self._store, self._watcher = grader, store, watcher
+        self._assignment = assignment = grader.assignment
+        self._rules_digest = assignment.config.model_copy(update={"late": None}).digest
+        self._checks_digest = assignment.checks_digest()
+        self._harness_version = harness_version()
+
+    def grade(self, submission: Submission) -> Report:
+        key = self._key(submission)
+        earlier = self._store.load(submission.id, key)
+        if earlier is not None:
+            report = restate(earlier, submission, self._assignment.config)
+            if report != earlier:
+                self._store.rewrite(report, render_feedback(report))
+            self._watcher.finished(report, cached=True)
+            return report
+        started_at = datetime.now(UTC)
+        outcome = self._outcome(submission)
+        report = build_report(submission, outcome, self._context(key, started_at))
+        self._store.write(report, render_feedback(report), outcome.log)
+        self._watcher.finished(report, cached=False)
+        return report
+
+    def _outcome(self, submission: Submission) -> Outcome:
+        """Grade; what is our own fault is tried again, then told as such."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._grader.grade(submission, self._watcher)
+            except UserError:
+                raise  # the rules or the machine are wrong: no submission can be graded
+            except Exception:
+                if attempt == _ATTEMPTS:
+                    note = traceback.format_exc()
+        return Outcome(Verdict.INTERNAL_ERROR, note=note)
+
+    def _context(self, key: str, started_at: datetime) -> ReportContext:
+        assignment = self._assignment
+        return ReportContext(
+            config=assignment.config,
+            class_names=assignment.dataset.class_names,
+            environment=assignment.environment,
+            dataset_fingerprint=assignment.dataset.fingerprint,
+            holdout_sha256=assignment.holdout.sha256 if assignment.holdout else "",
+            holdout_is_default_seed=assignment.default_holdout,
+            isolation=assignment.isolation,
+            cache_key=key,
+            started_at=started_at,
+            graded_at=datetime.now(UTC),
+        )
+
+    def _key(self, submission: Submission) -> str:
+        assignment = self._assignment
+        return cache_key(
+            submission_sha256=submission.sha256,
+            rules_digest=self._rules_digest,
+            dataset_fingerprint=assignment.dataset.fingerprint,
+            holdout_sha256=assignment.holdout.sha256 if assignment.holdout else "",
+            environment_fingerprint=assignment.environment.sha256,
+            checks_digest=self._checks_digest,
+            isolation=assignment.isolation,
+            harness_version=self._harness_version,
+        )

@@ -1,0 +1,154 @@
+"""The words typed, and the one place where errors become exit codes.
+
+0: all graded, whatever the scores. 1: the submission has faults (`check`, `train`), or someone
+needs attention (`grade`). 2: bad usage, rules or data. 3: our own fault. 130: Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import __version__
+from autograder.errors import AutograderError, UserError
+
+_OURS = 3
+_INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """Shows the verbs in the order they were written."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+
+_config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("grading.yaml"),
+    show_default=True,
+    help="The rules of the assignment.",
+)
+_path_argument = click.argument(
+    "path", type=click.Path(path_type=Path), default=Path("assignment"), required=False
+)
+
+
+@click.group(cls=_Group)
+@click.version_option(__version__, prog_name="autograder")
+def cli() -> None:
+    """Grade assignments that are trained: in a sandbox, reproducibly."""
+
+
+@cli.command()
+@_path_argument
+@_config_option
+def check(path: Path, config_path: Path) -> int:
+    """Say what is wrong with the submission at PATH (default: assignment)."""
+    from autograder.commands.check import check as run
+
+    return run(path, config_path, _console())
+
+
+@cli.command()
+@_path_argument
+@_config_option
+def train(path: Path, config_path: Path) -> int:
+    """Train the submission at PATH as the grader will; score it on the validation split."""
+    from autograder.commands.train import train as run
+
+    return run(path, config_path, _console())
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
+    help="Folder of the results; what is there already and still holds is kept.",
+)  # fmt: skip
+@_config_option
+@click.option(
+    "--roster", type=click.Path(path_type=Path),
+    help="CSV: submission_id, student_id, name, submitted_at.",
+)  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
+@click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
+def grade(**options: Any) -> int:
+    """Grade the submissions at PATHS: files, folders, or folders of them."""
+    from autograder.commands.grade import GradeOptions
+    from autograder.commands.grade import grade as run
+
+    return run(GradeOptions(config=options.pop("config_path"), **options), _console())
+
+
+@cli.group()
+def data() -> None:
+    """Look at the images."""
+
+
+@data.command("info")
+@_config_option
+def data_info(config_path: Path) -> int:
+    """Print the splits, their sizes and checksums."""
+    from autograder.commands.data import info
+
+    return info(config_path, _console())
+
+
+@data.command("export")
+@click.option("--split", type=click.Choice(["train", "validation", "holdout"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An .npz file.")
+@_config_option
+def data_export(split: str, out: Path, config_path: Path) -> int:
+    """Write one split as .npz; the holdout only with its secret seed set."""
+    from autograder.commands.data import export
+
+    return export(split, out, config_path, _console())
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console()
+
+
+def main() -> None:
+    """Run the command line; exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with these arguments; return the exit code."""
+    try:
+        code = cli.main(arguments, prog_name="autograder", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what is finished is kept", err=True)
+        return _INTERRUPTED
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except Exception as error:
+        return _our_fault(error)
+    return code if isinstance(code, int) else 0
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get("AUTOGRADER_DEBUG"):
+        traceback.print_exception(error)
+    kind = "" if isinstance(error, AutograderError) else f"{type(error).__name__}: "
+    click.echo(
+        f"internal error: {kind}{error}\n"
+        "This is our fault, not yours. Set AUTOGRADER_DEBUG=1 to see where it happened.",
+        err=True,
+    )
+    return _OURS

@@ -1,0 +1,62 @@
+"""`autograder data`: what the data set is, and a copy of it to look at."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from autograder.commands.opening import open_data, open_sealed
+from autograder.config import load_config
+from autograder.datasets import holdout_seed, save_npz
+from autograder.errors import UserError
+from autograder.view import plain
+
+
+def info(config_path: Path, console: Console) -> int:
+    """Print the splits, their sizes and checksums."""
+    config = load_config(config_path)
+    dataset = open_data(config, console)
+    holdout, is_default = open_sealed(config, console)
+    table = Table(title=f"{dataset.kind}, {dataset.num_classes} classes", title_justify="left")
+    for column in ("split", "images", "tracks", "SHA-256"):
+        table.add_column(column, justify="right" if column in {"images", "tracks"} else "left")
+    for name, split in (("train", dataset.train), ("validation", dataset.validation)):
+        tracks = len(np.unique(np.load(split.tracks)))
+        table.add_row(name, str(split.count), str(tracks), split.sha256)
+    tracks = len(np.unique(np.load(holdout.tracks)))
+    table.add_row("holdout", str(holdout.count), str(tracks), holdout.sha256)
+    console.print(table)
+    size = dataset.image_size
+    console.print(plain(f"images: {size}x{size} RGB, uint8; cache: {dataset.train.images.parent}"))
+    if dataset.kind == "roadsigns":
+        secret = "the public try-out seed" if is_default else "your secret seed"
+        console.print(f"The holdout comes from {secret}.")
+    return 0
+
+
+def export(split_name: str, out: Path, config_path: Path, console: Console) -> int:
+    """Write one split as .npz.
+
+    Raises:
+        UserError: The holdout was asked for without the secret that it comes from.
+    """
+    config = load_config(config_path)
+    dataset = open_data(config, console)
+    if split_name == "holdout":
+        if config.dataset.kind == "roadsigns" and holdout_seed(os.environ).is_default:
+            raise UserError(
+                "the holdout is only for whoever holds its secret: set AUTOGRADER_HOLDOUT_SEED"
+            )
+        source, _ = open_sealed(config, console)
+        arrays = source.images, source.labels, source.tracks
+    else:
+        split = dataset.train if split_name == "train" else dataset.validation
+        arrays = split.images, split.labels, split.tracks
+    images, labels, tracks = (np.load(path, mmap_mode="r") for path in arrays)
+    save_npz(out, images, labels, tracks, dataset.class_names)
+    console.print(plain(f"{out}: {len(images)} images; arrays images, labels, tracks, class_names"))
+    return 0

@@ -1,0 +1,78 @@
+"""Opens what every verb needs: rules, data, a runner for jobs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.assignment import Assignment
+from autograder.config import CheckCriterion, Config
+from autograder.datasets import Dataset, Holdout, holdout_seed, open_dataset, open_holdout
+from autograder.environment import detect_environment
+from autograder.errors import SandboxUnavailableError
+from autograder.runner import PlainRunner, Runner, SandboxRunner
+from autograder.training import data_paths
+from autograder.view import Bar
+
+
+def open_data(config: Config, console: Console) -> Dataset:
+    """Return the public splits, built if this is the first time."""
+    with Bar(console) as bar:
+        return open_dataset(config.dataset, progress=bar)
+
+
+def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
+    """Return the holdout, and whether it comes from the seed that everybody knows."""
+    seed = holdout_seed(os.environ)
+    with Bar(console) as bar:
+        return open_holdout(config.dataset, seed.value, progress=bar), seed.is_default
+
+
+def sandboxed(config: Config, dataset: Dataset, holdout: Holdout | None) -> Runner:
+    """Return a runner for code that nobody trusts.
+
+    Raises:
+        SandboxUnavailableError: This machine cannot confine jobs.
+    """
+    strict = config.reproducibility == "strict"
+    return SandboxRunner(data_paths(dataset, holdout), strict=strict)
+
+
+def for_own_code(config: Config, dataset: Dataset) -> Runner:
+    """Return a runner for a student's own code: sandboxed where that works, plain elsewhere."""
+    try:
+        return sandboxed(config, dataset, None)
+    except SandboxUnavailableError:
+        return PlainRunner(strict=config.reproducibility == "strict")
+
+
+def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner) -> Assignment:
+    """Return the assignment as a student sees it: scored on the validation split."""
+    hidden = [
+        criterion
+        for criterion in config.rubric
+        if isinstance(criterion, CheckCriterion)
+        and not (path.resolve().parent / criterion.check.partition("::")[0]).is_file()
+    ]
+    shown = tuple(criterion for criterion in config.rubric if criterion not in hidden)
+    return Assignment(
+        config=config.model_copy(update={"rubric": shown}),
+        config_path=path,
+        dataset=dataset,
+        holdout=None,
+        environment=detect_environment(config.reproducibility),
+        default_holdout=False,
+        isolation=runner.isolation,
+    )
+
+
+def parallel_jobs(asked: int | None) -> int:
+    """Return how many submissions to grade at a time: as many as there are cores."""
+    if asked:
+        return asked
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

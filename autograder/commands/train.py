@@ -1,0 +1,108 @@
+"""`autograder train`: exactly the training that the grader will do, scored on validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.commands.check import show_log, static_faults
+from autograder.commands.opening import for_own_code, open_data, own_assignment
+from autograder.config import load_config
+from autograder.errors import IntakeError
+from autograder.intake import collect
+from autograder.jobs import Progress
+from autograder.models import Epoch, Outcome, Verdict
+from autograder.pipeline import Grader
+from autograder.reports.report import Report
+from autograder.training import Trainer, read_history
+from autograder.view import (
+    Bar,
+    plain,
+    show_criteria,
+    show_epoch,
+    show_findings,
+    show_learning_curve,
+)
+
+
+class EpochView:
+    """Prints each epoch as it ends, and a bar for the one under way."""
+
+    def __init__(self, console: Console, bar: Bar) -> None:
+        self._console, self._bar, self._shown = console, bar, 0
+
+    def stage(self, submission_id: str, stage: str) -> None:
+        """Nothing to show: the bar says it."""
+
+    def progress(self, submission_id: str, progress: Progress) -> None:
+        """Show the epochs that have ended, and how far this one is."""
+        # The last line may be half-written: it comes again.
+        history = read_history(progress.history[: progress.history.rfind(b"\n") + 1])
+        self.show(history, progress.steps)
+        done, ended = progress.step, history[-1].step if history else 0
+        length = history[0].step if history else progress.steps
+        self._bar(done - ended, length, f"epoch {len(history) + 1}")
+
+    def show(self, history: Sequence[Epoch], steps: int) -> None:
+        """Print the epochs that were not printed yet."""
+        epochs = -(-steps // history[0].step) if history else 0
+        for epoch in history[self._shown :]:
+            show_epoch(self._console, epoch, epochs)
+        self._shown = max(self._shown, len(history))
+
+    def finished(self, report: Report, *, cached: bool) -> None:
+        """Nothing to show: no report is written."""
+
+
+def train(path: Path, config_path: Path, console: Console) -> int:
+    """Train; return 0 if it was graded, 1 if the submission has faults.
+
+    Raises:
+        UserError: Something given is unusable.
+    """
+    config = load_config(config_path)
+    submissions = collect([path], config)
+    if len(submissions) != 1:
+        raise IntakeError(f"{path} holds {len(submissions)} submissions; name the one to train")
+    submission = submissions[0]
+    if not static_faults(submission, config, console):
+        return 1
+    dataset = open_data(config, console)
+    with for_own_code(config, dataset) as runner:
+        assignment = own_assignment(config, config_path, dataset, runner)
+        grader = Grader(assignment, Trainer(runner, config, dataset, None))
+        with Bar(console) as bar:
+            view = EpochView(console, bar)
+            outcome = grader.grade(submission, view)
+        if outcome.plan:
+            view.show(outcome.history, outcome.plan.steps)
+    return _show(outcome, console)
+
+
+def _show(outcome: Outcome, console: Console) -> int:
+    show_learning_curve(console, outcome.history)
+    if outcome.verdict is not Verdict.GRADED or outcome.score is None:
+        console.print(plain(f"verdict: {outcome.verdict}"), style="bold red")
+        show_findings(console, outcome.findings)
+        show_log(outcome, console)
+        return 1
+    score, plan, validation = outcome.score, outcome.plan, outcome.validation
+    assert plan is not None
+    assert validation is not None
+    show_criteria(console, score.criteria, "On the validation split")
+    console.print(
+        plain(
+            f"{score.points:.2f} of {score.max_points:g} points on the validation split: "
+            f"macro-F1 {validation.macro_f1:.4f}, accuracy {validation.accuracy:.4f}\n"
+            f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
+            f"{outcome.weights_sha256}\n"
+            "The grader trains the same network, to the bit, and scores it on signs that nobody "
+            "has seen: expect about as much, not exactly as much."
+        ),
+        highlight=False,
+    )
+    if plan.cut_short:
+        console.print("The budget ended training before your plan did.", style="yellow")
+    return 0

@@ -1,0 +1,196 @@
+"""The order of the stages for one submission; nothing else knows it.
+
+checks → describe → model rules → train → predictions → instructor's checks → score
+
+A student's fault ends the way early with a verdict; our own fault is an exception.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.assignment import Assignment
+from autograder.budget import plan_training
+from autograder.checks import check_sources
+from autograder.instructor_checks import CheckFacts, run_checks
+from autograder.jobs import Progress
+from autograder.metrics import evaluate, read_predictions
+from autograder.model_rules import Description, check_model, model_parameters
+from autograder.models import (
+    Finding,
+    Metrics,
+    Outcome,
+    ResourceUse,
+    Submission,
+    TrainingPlan,
+    Verdict,
+)
+from autograder.reports.report import Report
+from autograder.scoring import CheckResult, Facts, score
+from autograder.training import Attempt, Trained, Trainer
+from autograder.verdicts import Failure
+
+T = TypeVar("T", Description, Trained)
+
+
+class Watcher(Protocol):
+    """Told how grading goes on; called from several threads."""
+
+    def stage(self, submission_id: str, stage: str) -> None:
+        """A submission has entered a stage."""
+
+    def progress(self, submission_id: str, progress: Progress) -> None:
+        """Its training has gone on."""
+
+    def finished(self, report: Report, *, cached: bool) -> None:
+        """Its report is written."""
+
+
+class _Stop(Exception):  # noqa: N818 - control flow inside this file, not an error
+    """A submission's way ends here, with a verdict."""
+
+    def __init__(self, verdict: Verdict, findings: Sequence[Finding], note: str = "") -> None:
+        super().__init__(verdict)
+        self.verdict, self.findings, self.note = verdict, tuple(findings), note
+
+
+class Grader:
+    """Grades submissions to one assignment; threads may share it."""
+
+    def __init__(self, assignment: Assignment, trainer: Trainer) -> None:
+        self.assignment, self.trainer = assignment, trainer
+        self.labels = assignment.load_labels()
+
+    def grade(self, submission: Submission, watcher: Watcher) -> Outcome:
+        """Take a submission all the way.
+
+        Raises:
+            AutograderError: Our own fault, or the rules do not fit the data.
+        """
+        return _Way(self, submission, watcher).go()
+
+    def check(self, submission: Submission, watcher: Watcher) -> Outcome:
+        """Go as far as the built model and the tried augmentation.
+
+        The verdict is GRADED if training could begin, though nothing is graded yet; the findings
+        are then rules whose points would be lost.
+        """
+        return _Way(self, submission, watcher).go(train=False)
+
+
+class _Way:
+    """One submission's way through the stages, and what was learned so far."""
+
+    def __init__(self, grader: Grader, submission: Submission, watcher: Watcher) -> None:
+        self._trainer, self._labels = grader.trainer, grader.labels
+        self._assignment = grader.assignment
+        self._config, self._dataset = grader.assignment.config, grader.assignment.dataset
+        self._submission, self._watcher = submission, watcher
+        self._outcome = Outcome(Verdict.GRADED)
+        self._broken: dict[str, Finding] = {}
+
+    def go(self, *, train: bool = True) -> Outcome:
+        """Take one stage after the other, as far as the submission gets."""
+        try:
+            self._check_sources()
+            description, plan = self._describe()
+            if train:
+                self._score(self._train(plan), description)
+        except _Stop as stop:
+            self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
+        else:
+            self._learn(findings=tuple(self._broken.values()))
+        return self._outcome
+
+    def _check_sources(self) -> None:
+        """What can be said without running anything."""
+        self._stage("checks")
+        if self._submission.problems:
+            raise _Stop(Verdict.REJECTED, self._submission.problems)
+        self._keep_or_reject(check_sources(self._submission, self._config))
+
+    def _describe(self) -> tuple[Description, TrainingPlan]:
+        """Build the model, judge it, fix the number of steps."""
+        self._stage("building")
+        description = self._result(self._trainer.describe(self._submission), Description)
+        parameters = model_parameters(description.layers)
+        self._learn(layers=description.layers, parameters=parameters)
+        size, classes = self._dataset.image_size, self._dataset.num_classes
+        labels = self._labels.validation[: self._trainer.probe_images]
+        found = check_model(description, labels, classes, (size, size, 3), self._config)
+        plan = plan_training(description.plan, self._dataset.train.count, self._config.budget)
+        if isinstance(plan, Finding):
+            raise _Stop(Verdict.REJECTED, [*found, plan])
+        self._learn(plan=plan)
+        self._keep_or_reject(found)
+        return description, plan
+
+    def _train(self, plan: TrainingPlan) -> Trained:
+        self._stage("training")
+        attempt = self._trainer.train(
+            self._submission,
+            plan,
+            lambda progress: self._watcher.progress(self._submission.id, progress),
+        )
+        trained = self._result(attempt, Trained)
+        self._learn(history=trained.history, weights_sha256=trained.weights_sha256)
+        return trained
+
+    def _score(self, trained: Trained, description: Description) -> None:
+        self._stage("scoring")
+        validation = self._evaluate(trained.validation, self._labels.validation)
+        self._learn(validation=validation)
+        scored = validation
+        if self._labels.holdout is not None:
+            scored = self._evaluate(trained.holdout, self._labels.holdout)
+            self._learn(holdout=scored)
+        checks = self._run_checks(description)
+        facts = Facts(scored, self._broken, checks, self._dataset.class_names)
+        undecided = [result.message for result in checks.values() if result.passed is None]
+        self._learn(score=score(self._config.rubric, facts), note="\n".join(undecided))
+
+    def _result(self, attempt: Attempt, expected: type[T]) -> T:
+        """Return what a job found out; stop if it failed."""
+        before, used = self._outcome.resources, attempt.resources
+        total = ResourceUse(
+            before.cpu_s + used.cpu_s,
+            before.wall_s + used.wall_s,
+            max(before.peak_memory_mib, used.peak_memory_mib),
+        )
+        self._learn(resources=total, log=self._outcome.log + attempt.log)
+        result = attempt.result
+        if isinstance(result, Failure):
+            raise _Stop(result.verdict, result.findings, result.note)
+        assert isinstance(result, expected)
+        return result
+
+    def _evaluate(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:
+        classes = self._dataset.num_classes
+        predictions = read_predictions(raw, len(labels), classes)
+        if isinstance(predictions, Finding):
+            raise _Stop(Verdict.INVALID_OUTPUT, [predictions])
+        return evaluate(predictions, labels, classes)
+
+    def _run_checks(self, description: Description) -> dict[str, CheckResult]:
+        count = self._trainer.augmented_images
+        images = np.load(self._dataset.train.images, mmap_mode="r")[:count]
+        facts = CheckFacts(images.astype(np.float32), description)
+        return run_checks(self._assignment.checks, self._assignment.root, facts)
+
+    def _keep_or_reject(self, findings: Sequence[Finding]) -> None:
+        """Broken rules that the rubric gives points for cost those; any other rejects."""
+        if any(finding.rule not in self._assignment.scored_rules for finding in findings):
+            raise _Stop(Verdict.REJECTED, findings)
+        for finding in findings:
+            self._broken.setdefault(finding.rule, finding)
+
+    def _stage(self, stage: str) -> None:
+        self._watcher.stage(self._submission.id, stage)
+
+    def _learn(self, **facts: Any) -> None:
+        self._outcome = dataclasses.replace(self._outcome, **facts)

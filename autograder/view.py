@@ -1,0 +1,209 @@
+"""What a person sees on the terminal. Text of students is shown, never interpreted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.gradebook import summarise
+from autograder.jobs import Progress as JobProgress
+from autograder.models import CriterionResult, Epoch, Finding, Verdict
+from autograder.reports.report import Report
+
+_STYLES = {Verdict.GRADED: "green", Verdict.INTERNAL_ERROR: "bold red"}
+
+
+def plain(text: str) -> Text:
+    """Return text without markup and without control characters of any kind."""
+    shown = "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
+    return Text(shown)
+
+
+class Bar:
+    """A progress bar for one thing of known length; a plain line where nobody watches."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console,
+            transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Show how far something is."""
+        if self._task is None:
+            self._task = self._progress.add_task(what, total=total)
+            if not self._console.is_terminal:
+                self._console.print(f"{what} …", markup=False)
+        self._progress.update(self._task, completed=done, total=total, description=what)
+
+
+class BatchView:
+    """One progress bar per running submission above a bar for all of them."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console, self._lock = console, threading.Lock()
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False), TextColumn("{task.fields[stage]}"),
+            BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console,
+        )  # fmt: skip
+        self._running: dict[str, TaskID] = {}
+        self._all = self._progress.add_task("all submissions", total=total, stage="")
+        self._live = (
+            Live(self._progress, console=console, transient=True) if console.is_terminal else None
+        )
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def stage(self, submission_id: str, stage: str) -> None:
+        """A submission has entered a stage."""
+        with self._lock:
+            if submission_id not in self._running:
+                name = plain(submission_id).plain
+                self._running[submission_id] = self._progress.add_task(
+                    name, total=None, stage=stage
+                )
+            self._progress.update(self._running[submission_id], stage=stage)
+
+    def progress(self, submission_id: str, progress: JobProgress) -> None:
+        """Its training has gone on."""
+        with self._lock:
+            task = self._running.get(submission_id)
+            if task is not None:
+                self._progress.update(task, completed=progress.step, total=progress.steps)
+
+    def finished(self, report: Report, *, cached: bool) -> None:
+        """Its report is written: one line that stays."""
+        with self._lock:
+            task = self._running.pop(report.submission.id, None)
+            if task is not None:
+                self._progress.remove_task(task)
+            self._progress.advance(self._all)
+        line = Text.assemble(
+            plain(report.submission.id), "  ", _verdict(report.verdict), "  ",
+            _points(report.score, report.max_score), "  (as before)" if cached else "",
+        )  # fmt: skip
+        self._console.print(line, highlight=False)
+
+
+def show_batch(console: Console, reports: Sequence[Report]) -> None:
+    """Print the summary of a class."""
+    table = Table(title="Results", title_justify="left")
+    for column, justify in (("submission", "left"), ("name", "left"), ("verdict", "left"),
+                            ("score", "right"), ("late", "right"), ("grade", "right"),
+                            ("macro-F1", "right"), ("CPU s", "right"), ("flags", "left")):  # fmt: skip
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for report in sorted(reports, key=lambda report: report.submission.id):
+        holdout = report.metrics.holdout
+        table.add_row(
+            plain(report.submission.id),
+            plain(report.submission.name),
+            _verdict(report.verdict),
+            _points(report.score, report.max_score),
+            f"-{report.late.points:g}" if report.late.points else "",
+            "" if report.grade is None else f"{report.grade:.2f}",
+            f"{holdout.macro_f1:.4f}" if holdout else "",
+            f"{report.timings.cpu_s:.1f}",
+            ", ".join(report.flags),
+        )
+    console.print(table)
+    summary = summarise(reports)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in summary.counts.items())
+    console.print(f"{len(reports)} submissions: {counts}", highlight=False)
+    if summary.mean_score is not None:
+        console.print(
+            f"score: mean {summary.mean_score:.1f}, median {summary.median_score:.1f}, "
+            f"from {summary.lowest_score:.1f} to {summary.highest_score:.1f} "
+            f"of {summary.max_score:g}",
+            highlight=False,
+        )
+    for name in summary.needs_attention:
+        console.print(Text.assemble(("needs attention: ", "bold red"), plain(name)))
+
+
+def show_findings(console: Console, findings: Sequence[Finding], *, style: str = "red") -> None:
+    """Print findings with their place, and what to do about each."""
+    for finding in findings:
+        console.print(Text.assemble((" ✗ ", style), plain(str(finding))), highlight=False)
+        if finding.hint:
+            console.print(Text.assemble("   ", plain(finding.hint)), highlight=False)
+
+
+def show_criteria(console: Console, criteria: Sequence[CriterionResult], title: str) -> None:
+    """Print what each criterion came to, and why."""
+    table = Table(title=title, title_justify="left", show_lines=True)
+    for column in ("criterion", "points", "why"):
+        table.add_column(column, justify="right" if column == "points" else "left")
+    for criterion in criteria:
+        points = _points(criterion.points, criterion.max_points)
+        table.add_row(plain(criterion.title), points, plain(criterion.reason))
+    console.print(table)
+
+
+def show_epoch(console: Console, epoch: Epoch, epochs: int, width: int = 30) -> None:
+    """Print one finished epoch as one line with a bar of its validation accuracy."""
+    filled = round(width * min(max(epoch.validation_accuracy, 0.0), 1.0))
+    console.print(
+        f"epoch {epoch.epoch:>3}/{epochs}  loss {epoch.loss:7.4f}  accuracy {epoch.accuracy:.3f}"
+        f"  validation {epoch.validation_loss:7.4f} {epoch.validation_accuracy:.3f} "
+        f"{'━' * filled}{'╌' * (width - filled)}",
+        highlight=False, markup=False,
+    )  # fmt: skip
+
+
+def show_learning_curve(console: Console, history: Sequence[Epoch]) -> None:
+    """Draw accuracy by epoch, on training and on validation images."""
+    import plotext as plot
+
+    if len(history) < 2:
+        return
+    epochs = [epoch.epoch for epoch in history]
+    plot.clear_figure()
+    plot.theme("clear")
+    plot.plot_size(min(console.width, 90), 18)
+    plot.plot(epochs, [epoch.accuracy for epoch in history], label="training", marker="dot")
+    plot.plot(
+        epochs, [e.validation_accuracy for e in history], label="validation", marker="braille"
+    )
+    plot.title("Accuracy by epoch")
+    plot.ylim(0, 1)
+    console.print(Text(plot.build()), highlight=False)
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(verdict.value, style=_STYLES.get(verdict, "yellow"))
+
+
+def _points(points: float | None, max_points: float) -> str:
+    return "" if points is None else f"{points:.2f} / {max_points:g}"

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.models import Finding, Location, SourceFile
+from autograder.notebooks import python_lines, read_notebook
+
+ROOT = Path(__file__).parent.parent
+
+
+def code(source: str | list[str]) -> dict[str, object]:
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+
+
+def markdown(source: str) -> dict[str, object]:
+    return {"cell_type": "markdown", "source": source, "metadata": {}}
+
+
+def notebook(*cells: dict[str, object]) -> bytes:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+
+
+def read(data: bytes) -> SourceFile:
+    source = read_notebook(data, "submission.py", "hw.ipynb")
+    assert isinstance(source, SourceFile), source
+    return source
+
+
+def test_code_cells_are_joined_and_every_line_knows_its_cell() -> None:
+    source = read(
+        notebook(markdown("# Title"), code("import keras\nx = 1"), code("def f():\n    return x"))
+    )
+
+    lines = source.text.split("\n")
+    assert source.name == "submission.py"
+    assert source.origin == "hw.ipynb"
+    assert len(source.cell_lines) == len(lines)
+    assert source.locate(lines.index("x = 1") + 1) == Location("hw.ipynb", 2, 1)
+    assert str(source.locate(lines.index("    return x") + 1)) == "hw.ipynb, cell 2, line 2"
+
+
+def test_cells_left_out_are_counted_but_not_taken() -> None:
+    source = read(notebook(code("# exploration\nimport os"), code("%%bash\nls"), code("x = 1")))
+
+    assert "os" not in source.text
+    assert source.locate(source.text.split("\n").index("x = 1") + 1).cell == 3
+
+
+def test_a_source_in_a_list_of_lines_is_joined() -> None:
+    assert "a = 1\nb = 2" in read(notebook(code(["a = 1\n", "b = 2"]))).text
+
+
+def test_carriage_returns_become_newlines() -> None:
+    assert "a = 1\nb = 2\nc = 3" in read(notebook(code("a = 1\r\nb = 2\rc = 3"))).text
+
+
+@pytest.mark.parametrize("first", ["# exploration", "#Exploration: look at it", "\n\n# exploration"])
+def test_a_cell_that_begins_with_exploration_is_left_out(first: str) -> None:
+    assert python_lines(f"{first}\nimport os") == []
+
+
+def test_exploration_further_down_leaves_nothing_out() -> None:
+    cell = "import keras\n# exploration"
+    assert python_lines(cell) == cell.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("%matplotlib inline", "pass"),
+        ("!pip install keras", "pass"),
+        ("!!ls", "pass"),
+        ("?model", "pass"),
+        ("model.fit?", "pass"),
+        ("model.fit??", "pass"),
+        ("files = !ls", "pass"),
+        ("a, b = !ls", "pass"),
+        ("here = %pwd", "pass"),
+        ("%timeit f()", "pass"),
+        ("%time model = f()", "model = f()"),
+    ],
+)
+def test_what_only_jupyter_reads_is_taken_out(line: str, python: str) -> None:
+    assert python_lines(f"a = 1\n{line}\nb = 2") == ["a = 1", python, "b = 2"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x = (7\n% 3)",
+        "x = 7 \\\n% 3",
+        'x = """\n%matplotlib inline\n!ls\nwhat?\n"""',
+        "x = '''it's\n!ls\n'''",
+        "x = 'a\\\n%b'",
+        "x = ['(', '''\n''',\n'#']",
+        "x = 7  # (why?\nx %= 3",
+        "x = 'what?'",
+        'x = f"{x}" "\\"("\nassert x != 3',
+        "# is this a question?",
+        "x = {\n    'a': 7\n    % 3,\n}",
+        'x = """a\\"""\n%b"""',
+        "x = 'a'''\ny = 2",
+    ],
+)
+def test_python_is_left_alone(cell: str) -> None:
+    ast.parse(cell)
+    assert python_lines(cell) == cell.split("\n")
+
+
+def test_an_indented_shell_line_leaves_its_block_valid() -> None:
+    lines = python_lines("for i in range(3):\n    !echo {i}\nx = 1")
+    assert lines == ["for i in range(3):", "    pass", "x = 1"]
+
+
+def test_a_shell_line_takes_its_continuation_with_it() -> None:
+    assert python_lines("!pip install \\\n  keras\nx = 1") == ["pass", "", "x = 1"]
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture output", "%%prun -l 5"])
+def test_a_magic_around_python_loses_only_its_line(magic: str) -> None:
+    assert python_lines(f"{magic}\nx = 1") == ["", "x = 1"]
+
+
+def test_magics_around_python_may_be_stacked() -> None:
+    assert python_lines("%%time\n%%capture\nx = 1") == ["", "", "x = 1"]
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%writefile a.py", "%%javascript", "%%timeit", "%%"])
+def test_any_other_cell_magic_drops_its_cell(magic: str) -> None:
+    assert python_lines(f"\n{magic}\nx = 1") == []
+
+
+def test_a_cell_pasted_with_an_indentation_is_forgiven() -> None:
+    assert python_lines("    x = 1\n    y = 2") == ["x = 1", "y = 2"]
+
+
+def test_a_backslash_at_the_end_of_a_cell_does_not_reach_into_the_next() -> None:
+    source = read(notebook(code("x = 1 + \\"), code("y = 2")))
+    with pytest.raises(SyntaxError):
+        ast.parse(source.text)
+
+
+def test_a_long_cell_of_open_brackets_takes_linear_time() -> None:
+    cell = "x = [\n" * 50_000 + " " * 200_000 + "%"
+    assert len(python_lines(cell)) == 50_001
+
+
+def test_a_notebook_of_version_3_is_upgraded() -> None:
+    cell = {
+        "cell_type": "code",
+        "input": ["x = 1\n", "y = 2"],
+        "language": "python",
+        "outputs": [],
+        "collapsed": False,
+        "metadata": {},
+    }
+    old = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {"name": ""},
+        "worksheets": [{"cells": [cell], "metadata": {}}],
+    }
+    assert "x = 1\ny = 2" in read(json.dumps(old).encode()).text
+
+
+def test_a_notebook_without_code_is_an_empty_module() -> None:
+    assert read(notebook(markdown("nothing"))).text == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b"null",
+        b'{"nbformat": "4", "cells": []}',
+        b'{"nbformat": 4}',
+        b'{"nbformat": 4, "cells": 7}',
+        b'{"nbformat": 4, "cells": [7]}',
+        b'{"nbformat": 4, "cells": [{}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "code"}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 7}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": [7]}]}',
+        b'{"nbformat": 3}',
+        b'{"nbformat": 3, "worksheets": [7]}',
+        b'{"nbformat": 2, "worksheets": 7}',
+        b'{"nbformat": 1, "cells": [[]]}',
+        b'{"nbformat": 0}',
+        b'{"nbformat": -1}',
+        b'{"nbformat": true}',
+        b"[" * 100_000,
+        b'{"nbformat": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_what_is_no_notebook_is_a_finding(data: bytes) -> None:
+    finding = read_notebook(data, "submission.py", "hw.ipynb")
+
+    assert isinstance(finding, Finding)
+    assert finding.rule == "not-a-notebook"
+    assert finding.location == Location("hw.ipynb")
+    assert len(finding.message) < 400
+
+
+def test_the_notebook_handed_out_holds_the_three_functions_and_no_outputs() -> None:
+    data = (ROOT / "assignment" / "submission.ipynb").read_bytes()
+    functions = {
+        node.name for node in ast.parse(read(data).text).body if isinstance(node, ast.FunctionDef)
+    }
+    cells = json.loads(data)["cells"]
+
+    assert functions == {"build_model", "build_augmentation", "training_plan"}
+    assert all(not cell.get("outputs") for cell in cells)
+
+
+def test_importing_brings_in_no_heavy_library() -> None:
+    script = (
+        "import sys, autograder.intake, autograder.checks; "
+        "print({'nbformat', 'pandas', 'tensorflow', 'keras', 'numpy'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert result.stdout.strip() == "set()"
