@@ -1,10 +1,11 @@
 """Your network for German road signs.
 
 Fill in the three functions below. The grader calls them, trains what you return and scores it on
-signs that nobody has seen. Before you hand it in, and as often as you like:
+signs that nobody has seen. Before you hand it in, and as often as you like, in the folder with
+`grading.yaml` in it:
 
-    autograder check submission.py     # is it complete and within the rules? seconds
-    autograder train submission.py     # train as the grader will: the same bits; minutes
+    autograder check assignment/submission.py     # complete and within the rules? seconds
+    autograder train assignment/submission.py     # train as the grader will, to the bit; minutes
 
 You may add functions, classes and modules of your own beside this file.
 """

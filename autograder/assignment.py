@@ -62,13 +62,6 @@ class Assignment:
         rubric = self.config.rubric
         return tuple(item.check for item in rubric if isinstance(item, CheckCriterion))
 
-    @property
-    def scored_rules(self) -> frozenset[str]:
-        """Rules that cost points instead of rejecting."""
-        rubric = self.config.rubric
-        rules = [item.rules for item in rubric if isinstance(item, RuleCriterion)]
-        return frozenset(rule for some in rules for rule in some)
-
     def load_labels(self) -> Labels:
         """Read the labels; only the grader may."""
         return Labels(
@@ -90,3 +83,9 @@ class Assignment:
                 message = f"the rubric's check {file} cannot be read: {error.strerror}"
                 raise ConfigError(message, self.config_path) from error
         return digest.hexdigest()
+
+
+def scored_rules(config: Config) -> frozenset[str]:
+    """Return the rules that cost points instead of rejecting."""
+    rules = [item.rules for item in config.rubric if isinstance(item, RuleCriterion)]
+    return frozenset(rule for some in rules for rule in some)

@@ -80,7 +80,7 @@ class _Writer:
         if earlier is not None:
             report = restate(earlier, submission, self._assignment.config)
             if report != earlier:
-                self._store.rewrite(report, render_feedback(report))
+                self._store.write(report, render_feedback(report), None)
             self._watcher.finished(report, cached=True)
             return report
         started_at = datetime.now(UTC)

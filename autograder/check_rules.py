@@ -26,6 +26,7 @@ _INNER_WORKINGS = _words(
     "__loader__ __mro__ __spec__ __subclasses__ cr_frame f_back f_builtins f_globals f_locals "
     "gi_frame tb_frame"
 )
+_HARMLESS = _words("__class__ __doc__ __name__")
 _ENVIRONMENT = _words(
     "builtins ctypes importlib multiprocessing os platform psutil resource signal socket "
     "subprocess sys threading"
@@ -113,7 +114,7 @@ def _reached_attribute(node: ast.AST) -> str | None:
         case ast.Call(
             func=ast.Name(id="getattr" | "setattr" | "delattr"),
             args=[_, ast.Constant(value=str(name)), *_],
-        ) if name.startswith("__"):
+        ) if name.startswith("__") and name not in _HARMLESS:
             return name
     return None
 

@@ -31,7 +31,7 @@ _PARAMETERS = {
 # A mistake made everywhere is one mistake, and a report has to stay readable.
 _MAX_REMARKS = 20
 # A syntax tree takes some hundred times the memory of its source.
-_MAX_PARSED_KIB = 512
+_MAX_PARSED_KIB = 256
 
 
 def check_sources(submission: Submission, config: Config) -> tuple[Finding, ...]:

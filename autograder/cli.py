@@ -28,13 +28,20 @@ class _Group(click.Group):
         return list(self.commands)
 
 
+def _nearest_rules() -> Path:
+    """Return grading.yaml here or in the nearest folder above."""
+    here = Path.cwd()
+    name = "grading.yaml"
+    found = (folder / name for folder in (here, *here.parents) if (folder / name).is_file())
+    return next(found, Path(name))
+
+
 _config_option = click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
-    default=Path("grading.yaml"),
-    show_default=True,
-    help="The rules of the assignment.",
+    default=_nearest_rules,
+    help="The rules.  [default: grading.yaml, here or in the nearest folder above]",
 )
 _path_argument = click.argument(
     "path", type=click.Path(path_type=Path), default=Path("assignment"), required=False

@@ -225,7 +225,7 @@ class CheckCriterion(_Criterion):
 
 def _kind_of_criterion(value: Any) -> str:
     # pydantic asks with the parsed YAML when reading, with the model when writing.
-    keys = value if isinstance(value, dict) else type(value).model_fields
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
     for key, kind in (("check", "check"), ("rules", "rules"), ("at_least", "threshold")):
         if key in keys:
             return kind
@@ -288,8 +288,12 @@ class Config(Section):
 
     @property
     def digest(self) -> str:
-        """SHA-256 hex over every rule; changes when grading could."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 hex over every rule; changes when grading could.
+
+        Where the data lies is left out: what is in it has a fingerprint of its own.
+        """
+        rules = self.model_dump_json(exclude={"dataset": {"path"}})
+        return hashlib.sha256(rules.encode()).hexdigest()
 
 
 def load_config(path: Path) -> Config:
@@ -304,22 +308,30 @@ def load_config(path: Path) -> Config:
         raise ConfigError("no such file; say which with --config FILE", path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path) from error
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        problem = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"not valid YAML: {problem}", path, line) from error
-    if root is None or not isinstance(data, dict):
-        raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
-    _refuse_repeated_keys(root, path)
+    root, data = _parse(text, path)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
         raise _explain(error, root, path) from error
     return _with_absolute_paths(config, path)
+
+
+def _parse(text: str, path: Path) -> tuple[yaml.Node, dict[Any, Any]]:
+    """Return the YAML twice: as nodes, which know their lines, and as data."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+        if root is None or not isinstance(data, dict):
+            raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
+        _refuse_repeated_keys(root, path)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        problem = getattr(error, "problem", None) or str(error)
+        raise ConfigError(f"not valid YAML: {problem}", path, line) from error
+    except (ValueError, RecursionError) as error:  # such as a 13th month, or a list in itself
+        raise ConfigError(f"not usable YAML: {error}", path) from error
+    return root, data
 
 
 def _with_absolute_paths(config: Config, path: Path) -> Config:

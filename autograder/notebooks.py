@@ -47,19 +47,11 @@ def read_notebook(data: bytes, name: str, origin: str) -> SourceFile | Finding:
     """
     try:
         cells = _code_cells(json.loads(data.decode("utf-8-sig")))
-    # Old notebooks pass through nbformat's upgrade, which fails in as many ways as they are odd.
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as e:
-        reason = str(e).partition("\n")[0][:200]
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0][:200]
         return Finding(
             "not-a-notebook",
-            f"This is no Jupyter notebook that can be read ({type(e).__name__}: {reason}).",
+            f"This is no Jupyter notebook, or a damaged one ({type(error).__name__}: {reason}).",
             "Open it in Jupyter, save it and hand it in again.",
             Location(origin),
         )
@@ -79,7 +71,7 @@ def _code_cells(notebook: Any) -> tuple[str, ...]:
     """Return the sources of a parsed notebook's code cells.
 
     Raises:
-        ValueError, TypeError, LookupError, AttributeError: It is no notebook.
+        ValueError, TypeError, LookupError: It is no notebook.
     """
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
         raise ValueError("no nbformat number in it")
@@ -93,7 +85,6 @@ def _code_cells(notebook: Any) -> tuple[str, ...]:
 def _upgrade(notebook: dict[str, Any]) -> Any:
     import nbformat.converter
     import nbformat.reader
-    import nbformat.validator
 
     try:
         # Oddities of an old file are of no interest as long as its cells can be had.
@@ -101,8 +92,8 @@ def _upgrade(notebook: dict[str, Any]) -> Any:
             warnings.simplefilter("ignore")
             old = nbformat.reader.reads(json.dumps(notebook))  # type: ignore[no-untyped-call]
             return nbformat.converter.convert(old, 4)  # type: ignore[no-untyped-call]
-    except nbformat.validator.ValidationError as error:
-        raise ValueError(error.message) from error
+    except Exception as error:  # it fails in as many ways as old files are odd
+        raise ValueError(f"its old format cannot be upgraded: {error}") from error
 
 
 def python_lines(cell: str) -> list[str]:

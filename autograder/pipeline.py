@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, scored_rules
 from autograder.budget import plan_training
 from autograder.checks import check_sources
 from autograder.instructor_checks import CheckFacts, run_checks
@@ -90,6 +90,7 @@ class _Way:
         self._trainer, self._labels = grader.trainer, grader.labels
         self._assignment = grader.assignment
         self._config, self._dataset = grader.assignment.config, grader.assignment.dataset
+        self._scored_rules = scored_rules(grader.assignment.config)
         self._submission, self._watcher = submission, watcher
         self._outcome = Outcome(Verdict.GRADED)
         self._broken: dict[str, Finding] = {}
@@ -184,7 +185,7 @@ class _Way:
 
     def _keep_or_reject(self, findings: Sequence[Finding]) -> None:
         """Broken rules that the rubric gives points for cost those; any other rejects."""
-        if any(finding.rule not in self._assignment.scored_rules for finding in findings):
+        if any(finding.rule not in self._scored_rules for finding in findings):
             raise _Stop(Verdict.REJECTED, findings)
         for finding in findings:
             self._broken.setdefault(finding.rule, finding)

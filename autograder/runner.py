@@ -77,7 +77,7 @@ class Runner(ABC):
         except OSError as error:
             raise JobInfrastructureError(f"job folder: {error}") from error
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         return dataclasses.replace(result, outputs=outputs, refused=refused)
 
     @abstractmethod
@@ -343,15 +343,33 @@ def _collect(
         except OSError:
             refused.append(file.name)
             continue
-        with os.fdopen(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > file.max_bytes:
-                refused.append(file.name)
-                continue
-            # The file may still grow while we read it.
-            data = stream.read(file.max_bytes + 1)
-        if len(data) > file.max_bytes:
+        try:
+            data = _read_regular(descriptor, file.max_bytes)
+        finally:
+            os.close(descriptor)
+        if data is None:
             refused.append(file.name)
         else:
             outputs[file.name] = data
     return outputs, tuple(refused)
+
+
+def _read_regular(descriptor: int, max_bytes: int) -> bytes | None:
+    """Return the content; None if it is no regular file or too large."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return None
+    data = bytearray()
+    # Not by its size: it may still grow while we read it.
+    while chunk := os.read(descriptor, min(1 << 20, max_bytes + 1 - len(data))):
+        data += chunk
+        if len(data) > max_bytes:
+            return None
+    return bytes(data)
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder, however deep a job has nested it."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:
+        subprocess.run(["rm", "-rf", "--", str(folder)], check=False)  # noqa: S607

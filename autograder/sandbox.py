@@ -39,7 +39,8 @@ from autograder.models import Isolation
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECUREBITS = 1, 24, 38, 28
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS = 28, 38
 # NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, NO_CAP_AMBIENT_RAISE; each with its lock (capability.h).
 _SECUREBITS = 0b11101111
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
@@ -195,7 +196,8 @@ def build_filter() -> seccomp.Filter:
     f_setown, f_setsig, f_setown_ex = 8, 10, 15
     for command in (f_setown, f_setsig, f_setown_ex):
         on(["fcntl"], errno.EPERM, masked(1, command))
-    on(["prctl"], errno.EPERM, masked(0, _PR_SET_PDEATHSIG))
+    for option in (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE):  # the zygote must see and outlive it
+        on(["prctl"], errno.EPERM, masked(0, option))
     tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex = (
         0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451,
     )  # fmt: skip

@@ -16,6 +16,8 @@ from autograder.config import Config
 from autograder.models import SourceFile
 
 REQUIRED_FUNCTIONS = ("build_model", "build_augmentation", "training_plan")
+# No library goes deeper; a hostile source would, to make us slow.
+_MAX_DEPTH = 30
 # The same objects under several names; the rules know them under one.
 _SAME = {
     "tensorflow.keras": "keras",
@@ -247,6 +249,8 @@ def _dotted(node: ast.AST, origins: Mapping[str, str]) -> str | None:
         attributes.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name) or node.id not in origins:
+        return None
+    if len(attributes) + origins[node.id].count(".") > _MAX_DEPTH:
         return None
     return _canonical(".".join([origins[node.id], *reversed(attributes)]))
 

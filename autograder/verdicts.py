@@ -39,6 +39,7 @@ class _ErrorFile(JobFile):
 
 
 def unfinished(name: str) -> Failure:
+    """A job that left ``name`` missing, or not as we write it: it was ended early, or forged."""
     finding = Finding(
         "incomplete",
         "Your code ended the training process before it was done.",

@@ -9,8 +9,14 @@ from typing import Self
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.progress import TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -120,10 +126,11 @@ class BatchView:
 def show_batch(console: Console, reports: Sequence[Report]) -> None:
     """Print the summary of a class."""
     table = Table(title="Results", title_justify="left")
-    for column, justify in (("submission", "left"), ("name", "left"), ("verdict", "left"),
-                            ("score", "right"), ("late", "right"), ("grade", "right"),
-                            ("macro-F1", "right"), ("CPU s", "right"), ("flags", "left")):  # fmt: skip
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for column in ("submission", "name", "verdict"):
+        table.add_column(column)
+    for column in ("score", "late", "grade", "macro-F1", "CPU s"):
+        table.add_column(column, justify="right")
+    table.add_column("flags")
     for report in sorted(reports, key=lambda report: report.submission.id):
         holdout = report.metrics.holdout
         table.add_row(

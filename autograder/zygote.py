@@ -10,6 +10,7 @@ locked in. When the other end closes, every job is killed and the zygote ends.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -17,6 +18,7 @@ import selectors
 import shutil
 import signal
 import socket
+import stat
 import sys
 import time
 import traceback
@@ -66,7 +68,6 @@ class RunningJob:
     output: int
     slot: int
     started: float
-    free_at_start: int
     log: Log = field(default_factory=Log)
     peak_memory: int = 0
     killed_for: Ending | None = None
@@ -143,8 +144,7 @@ class Zygote:
         os.close(write_end)
         os.set_blocking(read_end, False)
         pidfd = os.pidfd_open(pid)
-        free = _free_bytes(request.folder)
-        job = RunningJob(request, pid, pidfd, read_end, slot, started, free)
+        job = RunningJob(request, pid, pidfd, read_end, slot, started)
         self._jobs[request.id] = job
         self._selector.register(read_end, selectors.EVENT_READ, job)
         self._selector.register(pidfd, selectors.EVENT_READ, job)
@@ -197,7 +197,7 @@ class Zygote:
             self._stop(job, Ending.MEMORY_LIMIT)
         elif threads > limits.threads:
             self._stop(job, Ending.THREAD_LIMIT)
-        elif self._over_disk(job):
+        elif _uses_more_disk(job, limits.disk_mib << 20):
             self._stop(job, Ending.DISK_LIMIT)
 
     def _memory_and_threads(self, pid: int) -> tuple[int, int]:
@@ -206,19 +206,6 @@ class Zygote:
             return int(pages) * self._page, Path(f"/proc/{pid}/task").stat().st_nlink - 2
         except (OSError, IndexError):  # it has just ended
             return 0, 0
-
-    def _over_disk(self, job: RunningJob) -> bool:
-        limit = job.request.limits.disk_mib << 20
-        used = files = 0
-        for root, folders, names in os.walk(job.request.folder):
-            for name in (*folders, *names):
-                files += 1
-                used += _blocks(f"{root}/{name}")
-            if files > _MAX_FILES or used > limit:
-                return True
-        # Files that were unlinked while open count nowhere but here; other writers may share
-        # the disk, hence the wide margin.
-        return job.free_at_start - _free_bytes(job.request.folder) > 16 * limit
 
     def _stop(self, job: RunningJob, why: Ending) -> None:
         if job.killed_for is None:
@@ -274,19 +261,38 @@ def _kill(job: RunningJob) -> None:
         signal.pidfd_send_signal(job.pidfd, signal.SIGKILL)
 
 
-def _blocks(path: str) -> int:
-    try:
-        return os.lstat(path).st_blocks * 512
-    except OSError:  # the job may remove it under us
-        return 0
+def _uses_more_disk(job: RunningJob, limit: int) -> bool:
+    """Whether a job holds more than so many bytes on disk, or too many files."""
+    used = _unlinked_bytes(job.pid)
+    files = 0
+    folders = [job.request.folder]
+    while folders:  # not os.walk, which would recurse as deep as the job nests folders
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    if files > _MAX_FILES or used > limit:
+                        return True
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return True
+            continue  # the job removed it under us
+    return used > limit
 
 
-def _free_bytes(folder: str) -> int:
-    try:
-        space = os.statvfs(folder)
-    except OSError:
-        return 0
-    return space.f_bavail * space.f_frsize
+def _unlinked_bytes(pid: int) -> int:
+    """Return the size of files that a job has deleted but still holds open."""
+    total = 0
+    with contextlib.suppress(OSError):  # it has just ended
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                status = entry.stat()
+                if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
+                    total += status.st_blocks * 512
+    return total
 
 
 def main() -> None:

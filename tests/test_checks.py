@@ -199,6 +199,7 @@ def build_model(input_shape, num_classes):
     other = keras.applications.EfficientNetB0(weights=None, classes=num_classes)
     layers = [keras.layers.Lambda(preprocess_input), base, keras.layers.GlobalMaxPooling2D()]
     model = keras.Sequential(layers + [keras.layers.Dense(num_classes)])
+    base.title = getattr(base, "__doc__", "") or base.__class__.__name__
     model.load = lambda: None
     model.load()
     return model
@@ -228,7 +229,7 @@ def test_helpers_may_hold_the_functions() -> None:
         "blocks": f"import keras\n{MODEL}\ndef plan():\n    return {{}}\n",
         "augment": "import keras\nfrom blocks import plan\ndef make():\n    return keras.Layer()\n",
     }
-    assert check(main, **helpers) == ()
+    assert check(main, None, **helpers) == ()
 
 
 def test_a_function_may_be_defined_in_a_branch() -> None:

@@ -212,7 +212,12 @@ MISTAKES: dict[str, tuple[str, int | None, str | None, str]] = {
         "finite number",
     ),
     "no YAML": (MINIMAL + "late: [1, 2\nrules: {\n", 10, None, "not valid YAML"),
-    "a tab for an indentation": (MINIMAL + "budget:\n\tparameters: 7\n", 10, None, "not valid YAML"),
+    "a tab for an indentation": (
+        MINIMAL + "budget:\n\tparameters: 7\n",
+        10,
+        None,
+        "not valid YAML",
+    ),
     "an object of Python's": (
         "version: !!python/object/apply:os.getcwd []\n",
         1,

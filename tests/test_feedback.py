@@ -8,7 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from sample_reports import (
+
+from autograder.models import Epoch, Finding, Location, Outcome, Score, TrainingPlan, Verdict
+from autograder.reports.feedback import render_feedback
+from autograder.reports.markdown import block, cell, code, message, prose
+from tests.sample_reports import (
     AUGMENTATION,
     CONFIG,
     GRADED,
@@ -18,10 +22,6 @@ from sample_reports import (
     SUBMISSION,
     report,
 )
-
-from autograder.models import Epoch, Finding, Location, Outcome, Score, TrainingPlan, Verdict
-from autograder.reports.feedback import render_feedback
-from autograder.reports.markdown import block, cell, code, message, prose
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 HOSTILE = [

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sample_reports import GRADED, REJECTED, STARTED, SUBMISSION, report
 
 from autograder.gradebook import NEEDS_ATTENTION, summarise, write_gradebook
 from autograder.models import Metrics, Outcome, Verdict
 from autograder.reports.report import Report
+from tests.sample_reports import GRADED, REJECTED, STARTED, SUBMISSION, report
 
 
 def of(submission_id: str, outcome: Outcome = GRADED, name: str = "A Student") -> Report:

@@ -60,7 +60,9 @@ def test_carriage_returns_become_newlines() -> None:
     assert "a = 1\nb = 2\nc = 3" in read(notebook(code("a = 1\r\nb = 2\rc = 3"))).text
 
 
-@pytest.mark.parametrize("first", ["# exploration", "#Exploration: look at it", "\n\n# exploration"])
+@pytest.mark.parametrize(
+    "first", ["# exploration", "#Exploration: look at it", "\n\n# exploration"]
+)
 def test_a_cell_that_begins_with_exploration_is_left_out(first: str) -> None:
     assert python_lines(f"{first}\nimport os") == []
 
@@ -194,6 +196,7 @@ def test_a_notebook_without_code_is_an_empty_module() -> None:
         b'{"nbformat": 3, "worksheets": [7]}',
         b'{"nbformat": 2, "worksheets": 7}',
         b'{"nbformat": 1, "cells": [[]]}',
+        b'{"nbformat": 3, "nbformat_minor": null, "worksheets": []}',
         b'{"nbformat": 0}',
         b'{"nbformat": -1}',
         b'{"nbformat": true}',

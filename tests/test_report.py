@@ -8,7 +8,14 @@ from typing import Any
 
 import jsonschema
 import pytest
-from sample_reports import (
+
+import autograder.reports
+from autograder.config import Config
+from autograder.errors import InternalError
+from autograder.models import Epoch, Finding, Outcome, ResourceUse, Score, TrainingPlan, Verdict
+from autograder.reports.build import build_report, restate
+from autograder.reports.report import Environment, Report, schema_text
+from tests.sample_reports import (
     AUGMENTATION,
     CONFIG,
     ENVIRONMENT,
@@ -20,13 +27,6 @@ from sample_reports import (
     context,
     report,
 )
-
-import autograder.reports
-from autograder.config import Config
-from autograder.errors import InternalError
-from autograder.models import Epoch, Finding, Outcome, ResourceUse, Score, TrainingPlan, Verdict
-from autograder.reports.build import build_report, restate
-from autograder.reports.report import Environment, Report, schema_text
 
 SCHEMA = Path(autograder.reports.__file__).with_name("report-v1.schema.json")
 FAULTS = [verdict for verdict in Verdict if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}]

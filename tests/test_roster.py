@@ -80,8 +80,14 @@ def test_those_who_handed_nothing_in_are_listed_in_order(tmp_path: Path) -> None
         ("submission_id,name\nanna,A\n,Ben\n", "roster.csv:3: submission_id: empty"),
         ("submission_id\nanna\nben\nAnna\n", "4: submission_id: 'Anna' stands in line 2 already"),
         ("submission_id,student_id\na,7\nb,7\n", "3: student_id: '7' stands in line 2 already"),
-        (HEADER + "a,,,2027-01-31 12:00\n", "roster.csv:2: submitted_at: '2027-01-31 12:00' has no"),
-        (HEADER + "a,,,yesterday\n", "roster.csv:2: submitted_at: 'yesterday' is no time; write it"),
+        (
+            HEADER + "a,,,2027-01-31 12:00\n",
+            "roster.csv:2: submitted_at: '2027-01-31 12:00' has no",
+        ),
+        (
+            HEADER + "a,,,yesterday\n",
+            "roster.csv:2: submitted_at: 'yesterday' is no time; write it",
+        ),
         ('submission_id\n"anna\n', "roster.csv:2: not a CSV table"),
     ],
 )

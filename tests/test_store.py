@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_reports import SUBMISSION, report
 
 from autograder.errors import InternalError, ResultsError
 from autograder.models import Outcome, Verdict
 from autograder.reports.report import Report
 from autograder.store import Store, cache_key
+from tests.sample_reports import SUBMISSION, report
 
 KEY = "e" * 64
 PARTS = {

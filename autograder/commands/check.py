@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.assignment import scored_rules
 from autograder.checks import check_sources
 from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import Config, load_config
@@ -39,7 +40,7 @@ def check(path: Path, config_path: Path, console: Console) -> int:
     """
     config = load_config(config_path)
     submissions = collect([path], config)
-    sound = [submission for submission in submissions if static_faults(submission, config, console)]
+    sound = [submission for submission in submissions if can_run(submission, config, console)]
     if sound:
         dataset = open_data(config, console)
         with for_own_code(config, dataset) as runner:
@@ -53,11 +54,11 @@ def check(path: Path, config_path: Path, console: Console) -> int:
     return 0 if len(sound) == len(submissions) else 1
 
 
-def static_faults(submission: Submission, config: Config, console: Console) -> bool:
-    """Print what can be said without running anything; True if nothing is in the way."""
+def can_run(submission: Submission, config: Config, console: Console) -> bool:
+    """Print what can be said without running anything; False if that rejects it."""
     findings = submission.problems or check_sources(submission, config)
-    if not findings:
-        return True
+    if all(finding.rule in scored_rules(config) for finding in findings):
+        return True  # any finding comes again with those about the model
     console.print(plain(f"{submission.path}: {len(findings)} to mend before anything can run"))
     show_findings(console, findings)
     return False
@@ -74,14 +75,15 @@ def _show(outcome: Outcome, submission: Submission, config: Config, console: Con
     plan = outcome.plan
     assert plan is not None
     convolutions = sum(layer.is_convolution for layer in outcome.layers)
-    lines = [
+    model = (
         f"model: {len(outcome.layers)} layers, {convolutions} of them convolutions; "
-        f"{outcome.parameters:,} parameters of {config.budget.parameters:,}",
-        "augmentation: runs, keeps the shape",
+        f"{outcome.parameters:,} parameters of {config.budget.parameters:,}"
+    )
+    steps = (
         f"plan: {plan.epochs} epochs of {plan.steps_per_epoch} steps, {plan.batch_size} images "
-        f"a step; {plan.steps} steps in all",
-    ]
-    for line in lines:
+        f"a step; {plan.steps} steps in all"
+    )
+    for line in (model, "augmentation: runs, keeps the shape", steps):
         console.print(plain(f" ✓ {line}"), highlight=False)
     if plan.cut_short:
         console.print(

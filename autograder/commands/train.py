@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.commands.check import show_log, static_faults
+from autograder.commands.check import can_run, show_log
 from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import load_config
 from autograder.errors import IntakeError
@@ -36,7 +36,7 @@ class EpochView:
     def stage(self, submission_id: str, stage: str) -> None:
         """Nothing to show: the bar says it."""
 
-    def progress(self, submission_id: str, progress: Progress) -> None:
+    def progress(self, submission_id: str, progress: Progress) -> None:  # noqa: ARG002
         """Show the epochs that have ended, and how far this one is."""
         # The last line may be half-written: it comes again.
         history = read_history(progress.history[: progress.history.rfind(b"\n") + 1])
@@ -67,7 +67,7 @@ def train(path: Path, config_path: Path, console: Console) -> int:
     if len(submissions) != 1:
         raise IntakeError(f"{path} holds {len(submissions)} submissions; name the one to train")
     submission = submissions[0]
-    if not static_faults(submission, config, console):
+    if not can_run(submission, config, console):
         return 1
     dataset = open_data(config, console)
     with for_own_code(config, dataset) as runner:

@@ -1,0 +1,65 @@
+"""Running jobs without a sandbox, and what both runners have in common."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from autograder.jobs import Ending, Job, Progress
+from autograder.runner import PlainRunner, Runner
+from tests.conftest import LIMITS, OUTPUTS, TINY, Jobs, TinyData
+
+
+def test_a_plain_job_trains_to_the_same_bits_as_a_sandboxed_one(
+    jobs: Jobs, tiny_data: TinyData
+) -> None:
+    with PlainRunner(strict=True) as runner:
+        plain = Jobs(runner, tiny_data).train(TINY)
+    confined = jobs.train(TINY)
+    assert plain.exit_code == confined.exit_code == 0, plain.log.decode()
+    for name in ("training.json", "holdout.f32", "validation.f32"):
+        assert plain.outputs[name] == confined.outputs[name]
+
+
+def test_a_plain_job_is_stopped_at_its_wall_limit(tiny_data: TinyData) -> None:
+    with PlainRunner(strict=True) as runner:
+        limits = dataclasses.replace(LIMITS, wall_s=1)
+        result = Jobs(runner, tiny_data).describe("import time; time.sleep(60)", limits)
+    assert result.ending is Ending.WALL_LIMIT
+    assert result.wall_s < 30
+
+
+def test_progress_is_told_while_a_job_trains(sandbox: Runner, tiny_data: TinyData) -> None:
+    arguments = tiny_data.arguments(batch_size=8, steps=400, steps_per_epoch=5)
+    told: list[Progress] = []
+    job = Job("train", arguments, {"submission.py": TINY}, LIMITS, OUTPUTS)
+    result = sandbox.run(job, told.append)
+    assert result.exit_code == 0, result.log.decode()
+    assert told
+    assert all(progress.steps == 400 for progress in told)
+    steps = [progress.step for progress in told]
+    assert steps == sorted(steps)
+
+
+def test_nothing_of_a_job_stays_on_disk(jobs: Jobs) -> None:
+    jobs.describe(f"open('left-behind', 'w').write('x')\n{TINY}")
+    left = [path for path in jobs.runner._folder.rglob("*") if path.name != "zygote.log"]
+    assert left == []
+
+
+def test_helper_modules_can_be_imported(sandbox: Runner, tiny_data: TinyData) -> None:
+    sources = {"submission.py": "from helper import *", "helper.py": TINY}
+    arguments = tiny_data.arguments(probe_images=20, augmented_images=4)
+    result = sandbox.run(Job("describe", arguments, sources, LIMITS, OUTPUTS))
+    assert result.exit_code == 0, result.log.decode()
+
+
+@pytest.mark.parametrize("text", ["raise ValueError('no')", "1 +", "import nothing_like_it"])
+def test_an_exception_is_reported_with_its_place(jobs: Jobs, text: str) -> None:
+    result = jobs.describe(f"# first line\n{text}\n")
+    report = json.loads(result.outputs["error.json"])
+    assert result.exit_code == 1
+    assert report["stage"] == "import"
+    assert report["places"][-1] == ["submission.py", 2]

@@ -1,0 +1,284 @@
+"""The wall, tried from inside real jobs. Each payload runs while the submission is imported."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import JobInfrastructureError
+from autograder.jobs import Ending
+from autograder.runner import SandboxRunner
+from tests.conftest import LIMITS, TINY, Jobs, TinyData
+
+pytestmark = pytest.mark.sandbox
+
+ATTEMPT = """
+try:
+    outcome = {expression}
+    print("GOT IN:", outcome, flush=True)
+except Exception as error:
+    print("REFUSED:", type(error).__name__, error, flush=True)
+"""
+
+
+def attempt(jobs: Jobs, expression: str, imports: str = "import os, socket, ctypes") -> str:
+    """Return what a job prints that tries ``expression`` and then behaves."""
+    result = jobs.describe(f"{imports}\n{ATTEMPT.format(expression=expression)}\n{TINY}")
+    assert result.ending is Ending.EXITED, result
+    log = result.log.decode()
+    assert ("GOT IN" in log) != ("REFUSED" in log), log
+    return log
+
+
+def test_an_honest_job_does_its_work(jobs: Jobs) -> None:
+    result = jobs.describe(TINY)
+    assert (result.ending, result.exit_code) == (Ending.EXITED, 0), result.log.decode()
+    assert {"description.json", "untrained.f32", "augmented.f32"} <= set(result.outputs)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "open('/etc/passwd').read()",
+        "os.listdir('/')",
+        "os.listdir('/proc')",
+        "open(f'/proc/{os.getppid()}/environ', 'rb').read()",
+        "open(f'/proc/{os.getppid()}/mem', 'rb').read(1)",
+        "open('/tmp/autograder-canary', 'w')",
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.system('true') == 0 or 1 / 0",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.kill(os.getppid(), 0)",
+        "os.kill(os.getpid(), 9)",
+        "socket.socket()",
+        "socket.socketpair()",
+        "os.symlink('/etc/passwd', 'link')",
+        "os.mkfifo('fifo')",
+        "os.memfd_create('x')",
+        "os.setuid(12345)",
+        "os.chroot('.')",
+        "os.mount" if hasattr(os, "mount") else "1 / 0",
+        "__import__('resource').prlimit(os.getppid(), 7)",
+    ],
+)
+def test_what_a_job_may_not_do_is_refused(jobs: Jobs, expression: str) -> None:
+    assert "REFUSED" in attempt(jobs, expression)
+    assert not Path("/tmp/autograder-canary").exists()
+
+
+def test_sealed_labels_cannot_be_read(jobs: Jobs, tmp_path: Path) -> None:
+    labels = tmp_path / "sealed" / "holdout_labels.npy"
+    labels.parent.mkdir(mode=0o700)
+    labels.write_bytes(b"secret")
+    log = attempt(jobs, f"open({str(labels)!r}, 'rb').read()")
+    assert "REFUSED: PermissionError" in log
+    assert "secret" not in log
+
+
+def test_a_job_sees_no_environment_of_the_grader(
+    tiny_data: TinyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_HOLDOUT_SEED", "the-secret-seed")
+    with SandboxRunner(tiny_data.readable, strict=True) as runner:
+        log = attempt(Jobs(runner, tiny_data), "dict(os.environ)")
+    assert "GOT IN" in log
+    assert "the-secret-seed" not in log
+
+
+def test_a_job_has_no_capabilities_and_cannot_gain_any(jobs: Jobs) -> None:
+    """Seen from outside, while it runs: it may not read its own status."""
+    seen: list[str] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            for status in Path("/proc").glob("[0-9]*/status"):
+                try:
+                    text = status.read_text(encoding="ascii", errors="replace")
+                except OSError:
+                    continue
+                if "Seccomp:\t2" in text and "NoNewPrivs:\t1" in text:
+                    seen.append(text)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    jobs.describe(f"import time; time.sleep(0.5)\n{TINY}")
+    stop.set()
+    thread.join()
+    assert seen
+    for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+        assert f"{kind}:\t0000000000000000" in seen[0]
+    if os.geteuid() == 0:  # only root can empty the bounding set
+        assert "CapBnd:\t0000000000000000" in seen[0]
+
+
+@pytest.mark.parametrize(
+    ("payload", "limits", "ending"),
+    [
+        ("while True: pass", {"cpu_s": 1}, Ending.CPU_LIMIT),
+        (
+            "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+            {"cpu_s": 1},
+            Ending.CPU_LIMIT,
+        ),
+        ("import time; time.sleep(600)", {"wall_s": 1}, Ending.WALL_LIMIT),
+        (
+            "import numpy as np\nkept = [np.ones(2**22) for _ in range(400)]",
+            {"memory_mib": 1024},
+            Ending.MEMORY_LIMIT,
+        ),
+        ("while True: print('x' * 10_000)", {}, Ending.OUTPUT_LIMIT),
+        ("open('big', 'wb').write(b'x' * (20 << 20))", {}, Ending.DISK_LIMIT),
+        (
+            "for i in range(9): open(str(i), 'wb').write(b'x' * (2 << 20))\nwhile True: pass",
+            {},
+            Ending.DISK_LIMIT,
+        ),
+        (
+            "import time\nfor i in range(3000): open(str(i), 'wb').close()\ntime.sleep(9)",
+            {},
+            Ending.DISK_LIMIT,
+        ),
+        (
+            "import os; kept = []\n"
+            + 9 * "kept += [open('f', 'wb')]; kept[-1].write(b'x' * (4 << 20)); os.unlink('f')\n"
+            + "while True: pass",
+            {},
+            Ending.DISK_LIMIT,
+        ),
+        (
+            "import os, time\nwhile True: os.mkdir('d'); os.chdir('d')",
+            {},
+            Ending.DISK_LIMIT,
+        ),
+        (
+            "from threading import Thread, stack_size\nimport time; stack_size(65536)\n"
+            + 60 * "Thread(target=time.sleep, args=(9,)).start()\n",
+            {},
+            Ending.THREAD_LIMIT,
+        ),
+    ],
+)
+def test_a_limit_ends_the_job_and_is_named(
+    jobs: Jobs, payload: str, limits: dict[str, int], ending: Ending
+) -> None:
+    result = jobs.describe(payload, dataclasses.replace(LIMITS, **limits))
+    assert result.ending is ending, result.log.decode()
+
+
+def test_what_a_job_prints_is_kept_at_both_ends(jobs: Jobs) -> None:
+    result = jobs.describe("print('first'); print('x' * 500_000); print('last')\n" + TINY)
+    log = result.log.decode()
+    assert log.startswith("first\n")
+    assert "bytes left out" in log
+    assert "last" in log
+    assert len(log) < 140_000
+
+
+def test_a_job_killed_by_someone_else_is_told_from_one_that_failed(jobs: Jobs) -> None:
+    killer = threading.Thread(target=_kill_first_sleeper)
+    killer.start()
+    result = jobs.describe("import time; time.sleep(20)\n" + TINY)
+    killer.join()
+    assert result.ending is Ending.KILLED_FROM_OUTSIDE
+
+
+def _kill_first_sleeper() -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for pid in _confined_processes():
+            os.kill(pid, 9)
+            return
+        time.sleep(0.1)
+
+
+def _confined_processes() -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text(encoding="ascii", errors="replace")
+        except OSError:
+            continue
+        if "Seccomp:\t2" in text and "NoNewPrivs:\t1" in text:
+            found.append(int(status.parent.name))
+    return found
+
+
+def test_when_the_grader_is_killed_nothing_stays_behind(tiny_data: TinyData) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from autograder.runner import SandboxRunner
+from tests.conftest import Jobs, TinyData
+data = TinyData(Path({str(tiny_data.folder)!r}))
+runner = SandboxRunner(data.readable, strict=True)
+print(runner._folder, flush=True)
+Jobs(runner, data).describe("import time; time.sleep(60)")
+"""
+    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert grader.stdout is not None
+    folder = Path(grader.stdout.readline().strip())
+    _wait_for(lambda: bool(_confined_processes()))
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    _wait_for(lambda: not _confined_processes())
+    _wait_for(lambda: not folder.exists())
+
+
+def _wait_for(condition: object, timeout_s: float = 30) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_a_dead_zygote_is_our_fault_and_the_next_job_gets_a_new_one(tiny_data: TinyData) -> None:
+    with SandboxRunner(tiny_data.readable, strict=True) as runner:
+        jobs = Jobs(runner, tiny_data)
+        jobs.describe(TINY)
+        assert runner._zygote is not None
+        process = runner._zygote._process
+        killer = threading.Timer(1, process.kill)
+        killer.start()
+        with pytest.raises(JobInfrastructureError, match="zygote"):
+            jobs.describe("import time; time.sleep(20)")
+        assert jobs.describe(TINY).exit_code == 0
+
+
+def test_jobs_side_by_side_do_not_see_each_other(jobs: Jobs) -> None:
+    payload = "import os; print('SEES', os.listdir('..') if os.access('..', os.R_OK) else 'none')"
+    results = []
+    threads = [
+        threading.Thread(target=lambda: results.append(jobs.describe(payload + "\n" + TINY)))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [result.exit_code for result in results] == [1, 1]
+    assert all(b"PermissionError" in result.log for result in results)
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "os.symlink('/etc/passwd', 'description.json')",
+        "os.mkdir('description.json')",
+        "open('description.json', 'w').write('x' * (2 << 20))",
+    ],
+)
+def test_a_strange_output_is_not_read(jobs: Jobs, forgery: str) -> None:
+    result = jobs.describe(f"import os\n{forgery}\nos._exit(0)")
+    assert "description.json" not in result.outputs
