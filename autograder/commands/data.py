@@ -51,12 +51,9 @@ def export(split_name: str, out: Path, config_path: Path, console: Console) -> i
             raise UserError(
                 "the holdout is only for whoever holds its secret: set AUTOGRADER_HOLDOUT_SEED"
             )
-        source, _ = open_sealed(config, console)
-        arrays = source.images, source.labels, source.tracks
+        split, _ = open_sealed(config, console)
     else:
         split = dataset.train if split_name == "train" else dataset.validation
-        arrays = split.images, split.labels, split.tracks
-    images, labels, tracks = (np.load(path, mmap_mode="r") for path in arrays)
-    save_npz(out, images, labels, tracks, dataset.class_names)
-    console.print(plain(f"{out}: {len(images)} images; arrays images, labels, tracks, class_names"))
+    save_npz(split, out, dataset.class_names)
+    console.print(plain(f"{out}: {split.count} images; arrays images, labels, tracks, class_names"))
     return 0
