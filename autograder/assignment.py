@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.config import CheckCriterion, Config, RuleCriterion
+from autograder.config import CheckCriterion, Config, MetricCriterion, RuleCriterion
 from autograder.datasets import Dataset, Holdout
 from autograder.errors import ConfigError
 from autograder.models import Isolation
@@ -50,6 +50,15 @@ class Assignment:
     environment: Environment
     default_holdout: bool
     isolation: Isolation
+
+    def __post_init__(self) -> None:
+        """Refuse a rubric that asks for classes that the data set has not got."""
+        for item in self.config.rubric:
+            class_id = item.class_id if isinstance(item, MetricCriterion) else None
+            if class_id is not None and class_id >= self.dataset.num_classes:
+                largest = self.dataset.num_classes - 1
+                message = f"criterion {item.id}: class_id {class_id} is not in 0..{largest}"
+                raise ConfigError(message, self.config_path)
 
     @property
     def root(self) -> Path:

@@ -34,7 +34,7 @@ def build_model(input_shape, num_classes):
         keras.Input(input_shape),
         keras.layers.Rescaling(1 / 255),
         keras.layers.Conv2D(8, 3, activation="relu"),
-        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Flatten(),
         keras.layers.Dense(num_classes),
     ])
 

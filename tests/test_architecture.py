@@ -18,7 +18,7 @@ LAYERS = """
     roster
     metrics scoring late
     roadsigns
-    datasets
+    gtsrb datasets
     reading notebooks intake source_view check_rules checks
     reports
     jobs budget model_rules

@@ -1,0 +1,174 @@
+"""A runner that runs nothing, and an assignment to go with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import Assignment
+from autograder.config import Config
+from autograder.datasets import Dataset, Split
+from autograder.environment import detect_environment
+from autograder.jobs import Ending, Job, JobResult, Progress
+from autograder.models import SourceFile, Submission
+from autograder.pipeline import Grader
+from autograder.reports.report import Report
+from autograder.runner import OnProgress, Runner
+from autograder.training import Trainer
+from tests.conftest import CLASSES, SIZE, TINY, TinyData
+
+HOLDOUT_COUNT = 25
+LABELS = (np.arange(HOLDOUT_COUNT) % CLASSES).astype(np.int32)
+CONFIG = Config.model_validate(
+    {
+        "version": 1,
+        "rules": {"min_convolutions": 1, "max_untrained_accuracy": 0.5},
+        "rubric": [
+            {"id": "f1", "title": "F1", "points": 90, "metric": "macro_f1",
+             "zero_at": 0.5, "full_at": 0.9},
+            {"id": "size", "title": "Size", "points": 10, "rules": ["parameter-limit"]},
+        ],
+    }
+)  # fmt: skip
+
+
+def result(outputs: dict[str, bytes] | None = None, **changes: Any) -> JobResult:
+    """Return the result of a job that ended well, but for ``changes``."""
+    facts: dict[str, Any] = {
+        "ending": Ending.EXITED, "exit_code": 0, "cpu_s": 2.0, "wall_s": 3.0,
+        "peak_memory_mib": 400.0, "log": b"printed\n",
+    }  # fmt: skip
+    return JobResult(**(facts | changes), outputs=outputs or {})
+
+
+def description(**changes: Any) -> dict[str, Any]:
+    layer = {
+        "name": "conv", "kind": "Conv2D", "is_convolution": True, "output_shape": [8, 8, 4],
+        "weight_shapes": [[3, 3, 3, 4], [4]], "trainable_shapes": [[3, 3, 3, 4], [4]],
+    }  # fmt: skip
+    facts = {
+        "layers": [layer], "output_shape": [CLASSES], "augmented_shape": [SIZE, SIZE, 3],
+        "plan": {"epochs": 2, "batch_size": 8},
+    }  # fmt: skip
+    return facts | changes
+
+
+def predictions(labels: np.ndarray[Any, Any], right: int | None = None) -> bytes:
+    """Return raw predictions of which the first ``right`` are right; all of them by default."""
+    predicted = labels.copy()
+    if right is not None:
+        predicted[right:] = (predicted[right:] + 1) % CLASSES
+    return bytes(np.eye(CLASSES, dtype="<f4")[predicted].tobytes())
+
+
+HISTORY = {
+    "epoch": 1, "step": 5, "loss": 1.5, "accuracy": 0.4, "validation_loss": 1.4,
+    "validation_accuracy": 0.45,
+}  # fmt: skip
+
+
+@dataclass
+class Script:
+    """What the fake jobs answer; a test changes what it is about."""
+
+    validation_labels: np.ndarray[Any, Any]
+    describe: Callable[[], JobResult] = field(init=False)
+    train: Callable[[], JobResult] = field(init=False)
+    asked: list[Job] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        untrained = np.zeros((len(self.validation_labels), CLASSES), "<f4").tobytes()
+        augmented = np.zeros((2, 32, SIZE, SIZE, 3), "<f4").tobytes()
+        self.describe = lambda: result(
+            {
+                "description.json": json.dumps(description()).encode(),
+                "untrained.f32": untrained,
+                "augmented.f32": augmented,
+            }
+        )
+        self.train = self.trained
+
+    def trained(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
+        """Return the result of a training whose holdout predictions are these."""
+        files = {
+            "history.jsonl": json.dumps(HISTORY).encode() + b"\n",
+            "training.json": json.dumps({"weights_sha256": "ab" * 32}).encode(),
+            "validation.f32": predictions(self.validation_labels),
+            "holdout.f32": predictions(LABELS) if holdout is None else holdout,
+        }
+        return result(files | outputs)
+
+
+class FakeRunner(Runner):
+    """Answers jobs from a script."""
+
+    isolation = "full"
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(strict=True)
+        self.script = script
+
+    def run(self, job: Job, on_progress: OnProgress | None = None) -> JobResult:
+        self.script.asked.append(job)
+        if job.task == "describe":
+            return self.script.describe()
+        if on_progress:
+            on_progress(Progress(5, 10, b""))
+        return self.script.train()
+
+    def _run(self, *_: Any) -> JobResult:
+        raise NotImplementedError
+
+
+class Watched:
+    """A watcher that remembers."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.reports: list[tuple[Report, bool]] = []
+
+    def stage(self, submission_id: str, stage: str) -> None:
+        self.stages.append(stage)
+
+    def progress(self, submission_id: str, progress: Progress) -> None:
+        self.stages.append(f"{progress.step}/{progress.steps}")
+
+    def finished(self, report: Report, *, cached: bool) -> None:
+        self.reports.append((report, cached))
+
+
+def submission(text: str = TINY, name: str = "ada") -> Submission:
+    files = (SourceFile("submission.py", text, "submission.py"),)
+    sha256 = f"{abs(hash((text, name))):064x}"[:64]
+    return Submission(name, name, "", Path(name), files, sha256)
+
+
+def fake_grader(
+    data: TinyData, config: Config = CONFIG, *, holdout: bool = True
+) -> tuple[Grader, Script]:
+    """Return a grader whose jobs follow the script that comes with it."""
+    folder = data.folder
+    np.save(folder / "holdout_labels.npy", LABELS)
+    splits = {
+        name: Split(
+            folder / f"{name}_images.npy", folder / f"{name}_labels.npy", folder / "none.npy",
+            len(np.load(folder / f"{name}_labels.npy")), name,
+        )
+        for name in ("train", "validation", "holdout")
+    }  # fmt: skip
+    dataset = Dataset(
+        "roadsigns", SIZE, tuple("abcde"), splits["train"], splits["validation"], "f" * 64
+    )
+    assignment = Assignment(
+        config=config, config_path=folder / "grading.yaml", dataset=dataset,
+        holdout=splits["holdout"] if holdout else None,
+        environment=detect_environment("strict"), default_holdout=False, isolation="full",
+    )  # fmt: skip
+    script = Script(np.load(splits["validation"].labels))
+    trainer = Trainer(FakeRunner(script), config, dataset, assignment.holdout)
+    return Grader(assignment, trainer), script

@@ -1,0 +1,154 @@
+"""Many submissions: caching, retries, order, late changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.batch import grade_batch
+from autograder.config import LateConfig
+from autograder.errors import ResultsError
+from autograder.jobs import Ending, JobResult
+from autograder.models import Submission, Verdict
+from autograder.pipeline import Grader
+from autograder.reports.report import Report
+from autograder.store import Store
+from tests.conftest import TinyData
+from tests.fakes import CONFIG, Script, Watched, fake_grader, result, submission
+
+
+@pytest.fixture
+def graded(tiny_data: TinyData) -> tuple[Grader, Script]:
+    return fake_grader(tiny_data)
+
+
+def run(grader: Grader, out: Path, *submissions: Submission) -> tuple[tuple[Report, ...], Watched]:
+    watched = Watched()
+    with Store(out) as store:
+        return grade_batch(submissions or (submission(),), grader, store, watched, 2), watched
+
+
+def test_each_submission_gets_its_three_files(
+    graded: tuple[Grader, Script], tmp_path: Path
+) -> None:
+    reports, _ = run(graded[0], tmp_path, submission(name="ada"), submission(name="bob"))
+    assert [report.submission.id for report in reports] == ["ada", "bob"]
+    for name in ("ada", "bob"):
+        files = {path.name for path in (tmp_path / "submissions" / name).iterdir()}
+        assert files == {"report.json", "feedback.md", "job.log"}
+
+
+def test_a_second_run_trains_nothing_again(graded: tuple[Grader, Script], tmp_path: Path) -> None:
+    grader, script = graded
+    first, _ = run(grader, tmp_path)
+    script.asked.clear()
+    second, watched = run(grader, tmp_path)
+    assert script.asked == []
+    assert second == first
+    assert [cached for _, cached in watched.reports] == [True]
+
+
+def test_changed_work_is_graded_anew(graded: tuple[Grader, Script], tmp_path: Path) -> None:
+    grader, script = graded
+    run(grader, tmp_path)
+    script.asked.clear()
+    changed = replace(submission(), sha256="e" * 64)
+    run(grader, tmp_path, changed)
+    assert [job.task for job in script.asked] == ["describe", "train"]
+
+
+def test_changed_rules_are_graded_anew(
+    graded: tuple[Grader, Script], tiny_data: TinyData, tmp_path: Path
+) -> None:
+    run(graded[0], tmp_path)
+    stricter = CONFIG.model_copy(update={"rubric": CONFIG.rubric[:1]})
+    grader, script = fake_grader(tiny_data, stricter)
+    (report,), _ = run(grader, tmp_path)
+    assert len(script.asked) == 2
+    assert report.max_score == 90
+
+
+def test_an_extension_needs_no_new_training(
+    graded: tuple[Grader, Script], tiny_data: TinyData, tmp_path: Path
+) -> None:
+    work = replace(submission(), submitted_at=datetime(2027, 2, 2, 12, tzinfo=UTC))
+    late = LateConfig(due=datetime(2027, 2, 1, 12, tzinfo=UTC), points_per_day=10)
+    grader, _ = fake_grader(tiny_data, CONFIG.model_copy(update={"late": late}))
+    (first,), _ = run(grader, tmp_path, work)
+    assert (first.score, first.grade) == (100, 90)
+    extended = late.model_copy(update={"due": datetime(2027, 2, 3, tzinfo=UTC)})
+    grader, script = fake_grader(tiny_data, CONFIG.model_copy(update={"late": extended}))
+    (second,), _ = run(grader, tmp_path, work)
+    assert script.asked == []
+    assert (second.score, second.grade) == (100, 100)
+    log = tmp_path / "submissions" / "ada" / "job.log"
+    assert log.read_bytes() == b"printed\nprinted\n"
+
+
+def answers(*results: JobResult) -> Iterator[JobResult]:
+    yield from results
+
+
+def test_our_own_fault_is_tried_again(graded: tuple[Grader, Script], tmp_path: Path) -> None:
+    grader, script = graded
+    killed = result(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
+    replies = answers(killed, script.trained())
+    script.train = lambda: next(replies)
+    (report,), _ = run(grader, tmp_path)
+    assert report.verdict is Verdict.GRADED
+
+
+def test_our_own_fault_twice_is_no_zero_and_is_graded_next_time(
+    graded: tuple[Grader, Script], tmp_path: Path
+) -> None:
+    grader, script = graded
+    sound = script.train
+    script.train = lambda: result(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
+    (report,), _ = run(grader, tmp_path)
+    assert (report.verdict, report.score, report.grade) == (Verdict.INTERNAL_ERROR, None, None)
+    assert "killed" in report.note
+    script.train = sound
+    (report,), watched = run(grader, tmp_path)
+    assert report.verdict is Verdict.GRADED
+    assert [cached for _, cached in watched.reports] == [False]
+
+
+def test_a_bug_of_ours_in_one_submission_spares_the_others(
+    graded: tuple[Grader, Script], tmp_path: Path
+) -> None:
+    grader, script = graded
+
+    def broken() -> JobResult:
+        if script.asked[-1].sources["submission.py"].endswith("# bad"):
+            raise ZeroDivisionError
+        return script.trained()
+
+    script.train = broken
+    bad = submission(submission().files[0].text + "# bad", name="bad")
+    with Store(tmp_path) as store:
+        reports = grade_batch([bad, submission()], grader, store, Watched(), 1)
+    assert [report.verdict for report in reports] == [Verdict.INTERNAL_ERROR, Verdict.GRADED]
+    assert "ZeroDivisionError" in reports[0].note
+
+
+def test_a_disk_that_refuses_ends_the_batch(
+    graded: tuple[Grader, Script], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ResultsError("disk full")
+
+    monkeypatch.setattr(Store, "write", refuse)
+    with pytest.raises(ResultsError, match="disk full"):
+        run(graded[0], tmp_path)
+
+
+def test_grading_twice_is_equal_but_for_the_timings(
+    graded: tuple[Grader, Script], tmp_path: Path
+) -> None:
+    (first,), _ = run(graded[0], tmp_path / "a")
+    (second,), _ = run(graded[0], tmp_path / "b")
+    assert first.comparable() == second.comparable()

@@ -1,0 +1,207 @@
+"""The order of the stages and what ends a submission's way, with jobs that follow a script."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from autograder.config import Config
+from autograder.errors import ConfigError, JobInfrastructureError
+from autograder.jobs import Ending
+from autograder.models import Finding, Verdict
+from tests.conftest import CLASSES, TinyData
+from tests.fakes import (
+    CONFIG,
+    LABELS,
+    Watched,
+    description,
+    fake_grader,
+    predictions,
+    result,
+    submission,
+)
+
+
+def test_the_stages_follow_each_other(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    watched = Watched()
+    outcome = grader.grade(submission(), watched)
+    assert watched.stages == ["checks", "building", "training", "5/10", "scoring"]
+    assert [job.task for job in script.asked] == ["describe", "train"]
+    assert outcome.verdict is Verdict.GRADED
+    assert outcome.score is not None
+    assert outcome.score.points == 100
+    assert outcome.weights_sha256 == "ab" * 32
+    assert outcome.resources.cpu_s == 4.0
+    assert outcome.log == b"printed\nprinted\n"
+
+
+def test_points_come_from_the_holdout_alone(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(holdout=predictions(LABELS, right=0))
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.validation is not None
+    assert outcome.validation.accuracy == 1.0
+    assert outcome.holdout is not None
+    assert outcome.holdout.accuracy == 0.0
+    assert outcome.score is not None
+    assert [criterion.points for criterion in outcome.score.criteria] == [0, 10]
+
+
+def test_a_students_own_training_is_scored_on_validation(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data, holdout=False)
+    outcome = grader.grade(submission(), Watched())
+    assert script.asked[-1].arguments["holdout_images"] is None
+    assert outcome.holdout is None
+    assert outcome.score is not None
+    assert outcome.score.points == 100
+
+
+def test_no_label_of_the_holdout_is_named_to_a_job(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    grader.grade(submission(), Watched())
+    for job in script.asked:
+        assert "holdout_labels" not in json.dumps(dict(job.arguments))
+
+
+def test_a_static_fault_rejects_before_any_job(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    outcome = grader.grade(submission("def build_model(:"), Watched())
+    assert outcome.verdict is Verdict.REJECTED
+    assert [finding.rule for finding in outcome.findings] == ["syntax"]
+    assert script.asked == []
+
+
+def test_what_intake_could_not_take_in_is_rejected(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    problem = Finding("not-a-notebook", "This is no notebook.")
+    broken = dataclasses.replace(submission(), problems=(problem,), files=())
+    outcome = grader.grade(broken, Watched())
+    assert (outcome.verdict, outcome.findings) == (Verdict.REJECTED, (problem,))
+    assert script.asked == []
+
+
+def test_a_broken_model_rule_rejects_before_training(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    wrong = description(output_shape=[8, 8, CLASSES])
+    script.describe = lambda: result({"description.json": json.dumps(wrong).encode()})
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.REJECTED
+    assert outcome.findings[0].rule == "output-shape"
+    assert [job.task for job in script.asked] == ["describe"]
+
+
+def test_a_rule_that_the_rubric_charges_for_costs_points_and_no_more(tiny_data: TinyData) -> None:
+    small = CONFIG.model_copy(
+        update={"budget": CONFIG.budget.model_copy(update={"parameters": 50})}
+    )
+    grader, _ = fake_grader(tiny_data, small)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.GRADED
+    assert outcome.score is not None
+    assert [criterion.points for criterion in outcome.score.criteria] == [90, 0]
+    assert outcome.findings[0].rule == "parameter-limit"
+
+
+def test_an_impossible_plan_is_rejected(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    endless = json.loads(script.describe().outputs["description.json"]) | {"plan": {"epochs": -1}}
+    outputs = {**script.describe().outputs, "description.json": json.dumps(endless).encode()}
+    script.describe = lambda: result(outputs)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.REJECTED
+    assert outcome.findings[-1].rule == "training-plan"
+
+
+def test_a_time_limit_in_training_keeps_what_was_learned_before(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: result(ending=Ending.CPU_LIMIT, exit_code=-9)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.TIME_LIMIT
+    assert outcome.score is None
+    assert outcome.parameters == 112
+    assert outcome.plan is not None
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"",
+        predictions(LABELS)[:-4],
+        predictions(LABELS) + b"\0\0\0\0",
+        np.full((len(LABELS), CLASSES), np.nan, "<f4").tobytes(),
+    ],
+    ids=["missing", "short", "long", "nan"],
+)
+def test_predictions_that_are_none_are_invalid_output(tiny_data: TinyData, forged: bytes) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(holdout=forged)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.INVALID_OUTPUT
+    assert outcome.score is None
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("training.json", b"{}"),
+        ("training.json", b'{"weights_sha256": "zz"}'),
+        ("training.json", b"[" * 200_000),
+        ("history.jsonl", b'{"epoch": "one"}\n'),
+        ("history.jsonl", b"\xff\xfe\n"),
+    ],
+)
+def test_forged_files_are_the_students_fault(
+    tiny_data: TinyData, file: str, content: bytes
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**{file: content})
+    assert grader.grade(submission(), Watched()).verdict is Verdict.RUNTIME_ERROR
+
+
+def test_our_own_fault_is_an_exception_not_a_verdict(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: result(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
+    with pytest.raises(JobInfrastructureError):
+        grader.grade(submission(), Watched())
+
+
+def test_checking_stops_before_training(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    outcome = grader.check(submission(), Watched())
+    assert [job.task for job in script.asked] == ["describe"]
+    assert outcome.verdict is Verdict.GRADED
+    assert outcome.score is None
+
+
+def test_a_rubric_that_does_not_fit_the_data_is_refused_before_anything_runs(
+    tiny_data: TinyData,
+) -> None:
+    recall = {"id": "r", "title": "R", "points": 1, "metric": "recall", "at_least": 0.5}
+    config = Config.model_validate({"version": 1, "rubric": [recall | {"class_id": 40}]})
+    with pytest.raises(ConfigError, match="criterion r: class_id 40"):
+        fake_grader(tiny_data, config)
+
+
+def test_an_instructors_check_is_run_and_scored(tiny_data: TinyData) -> None:
+    (tiny_data.folder / "test_facts.py").write_text(
+        "def test_small(submission):\n    assert submission.parameters < 100, 'Too large.'\n"
+        "def test_shape(submission):\n    assert submission.augmented.shape[1:] == "
+        "submission.originals.shape\n"
+    )
+    rubric = [
+        {"id": name, "title": name, "points": 5, "check": f"test_facts.py::test_{name}"}
+        for name in ("small", "shape", "missing")
+    ]
+    config = Config.model_validate(CONFIG.model_dump() | {"rubric": rubric})
+    grader, _ = fake_grader(tiny_data, config)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.score is not None
+    small, shape, missing = outcome.score.criteria
+    assert (small.passed, small.points, small.reason) == (False, 0, "Too large.")
+    assert (shape.passed, shape.points) == (True, 5)
+    assert (missing.passed, missing.points) == (None, 0)
+    assert "test_missing" in outcome.note
