@@ -49,7 +49,10 @@ def run_checks(checks: Sequence[str], root: Path, facts: CheckFacts) -> dict[str
         _write_facts(folder, facts)
         problem = _run_pytest(checks, root, folder)
         said = _read_results(folder)
-    return {check: said.get(check, CheckResult(None, problem)) for check in checks}
+    return {
+        check: said.get(check, CheckResult(None, f"{check} left no result:\n{problem}"))
+        for check in checks
+    }
 
 
 def _write_facts(folder: Path, facts: CheckFacts) -> None:

@@ -37,10 +37,15 @@ def plain(text: str) -> Text:
 
 
 class Bar:
-    """A progress bar for one thing of known length; a plain line where nobody watches."""
+    """A progress bar for one thing of known length.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    Args:
+        console: Where it is drawn.
+        announce: Whether a line says so where there is no terminal to draw on.
+    """
+
+    def __init__(self, console: Console, *, announce: bool = True) -> None:
+        self._console, self._announce = console, announce
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console,
             transient=True, disable=not console.is_terminal,
@@ -58,7 +63,7 @@ class Bar:
         """Show how far something is."""
         if self._task is None:
             self._task = self._progress.add_task(what, total=total)
-            if not self._console.is_terminal:
+            if self._announce and not self._console.is_terminal:
                 self._console.print(f"{what} …", markup=False)
         self._progress.update(self._task, completed=done, total=total, description=what)
 
@@ -178,15 +183,15 @@ def show_criteria(console: Console, criteria: Sequence[CriterionResult], title: 
     console.print(table)
 
 
-def show_epoch(console: Console, epoch: Epoch, epochs: int, width: int = 30) -> None:
-    """Print one finished epoch as one line with a bar of its validation accuracy."""
+def show_epoch(console: Console, epoch: Epoch, epochs: int) -> None:
+    """Print one finished epoch as one line that ends in a bar of its validation accuracy."""
+    line = (
+        f"epoch {epoch.epoch:>3}/{epochs}  loss {epoch.loss:.3f}  accuracy {epoch.accuracy:.3f}"
+        f"  validation loss {epoch.validation_loss:.3f}  accuracy {epoch.validation_accuracy:.3f}  "
+    )
+    width = max(0, min(30, console.width - len(line) - 1))
     filled = round(width * min(max(epoch.validation_accuracy, 0.0), 1.0))
-    console.print(
-        f"epoch {epoch.epoch:>3}/{epochs}  loss {epoch.loss:7.4f}  accuracy {epoch.accuracy:.3f}"
-        f"  validation {epoch.validation_loss:7.4f} {epoch.validation_accuracy:.3f} "
-        f"{'━' * filled}{'╌' * (width - filled)}",
-        highlight=False, markup=False,
-    )  # fmt: skip
+    console.print(Text(line + "━" * filled + "╌" * (width - filled)), soft_wrap=True)
 
 
 def show_learning_curve(console: Console, history: Sequence[Epoch]) -> None:
@@ -196,16 +201,16 @@ def show_learning_curve(console: Console, history: Sequence[Epoch]) -> None:
     if len(history) < 2:
         return
     epochs = [epoch.epoch for epoch in history]
+    validation = [epoch.validation_accuracy for epoch in history]
     plot.clear_figure()
     plot.theme("clear")
     plot.plot_size(min(console.width, 90), 18)
     plot.plot(epochs, [epoch.accuracy for epoch in history], label="training", marker="dot")
-    plot.plot(
-        epochs, [e.validation_accuracy for e in history], label="validation", marker="braille"
-    )
+    plot.plot(epochs, validation, label="validation", marker="braille")
     plot.title("Accuracy by epoch")
+    plot.xticks(epochs[:: max(1, len(epochs) // 10)])
     plot.ylim(0, 1)
-    console.print(Text(plot.build()), highlight=False)
+    console.print(Text(plot.uncolorize(plot.build())), soft_wrap=True)
 
 
 def _verdict(verdict: Verdict) -> Text:

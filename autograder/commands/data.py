@@ -22,8 +22,10 @@ def info(config_path: Path, console: Console) -> int:
     dataset = open_data(config, console)
     holdout, is_default = open_sealed(config, console)
     table = Table(title=f"{dataset.kind}, {dataset.num_classes} classes", title_justify="left")
-    for column in ("split", "images", "tracks", "SHA-256"):
-        table.add_column(column, justify="right" if column in {"images", "tracks"} else "left")
+    table.add_column("split")
+    table.add_column("images", justify="right")
+    table.add_column("tracks", justify="right")
+    table.add_column("SHA-256", overflow="fold")
     for name, split in (("train", dataset.train), ("validation", dataset.validation)):
         tracks = len(np.unique(np.load(split.tracks)))
         table.add_row(name, str(split.count), str(tracks), split.sha256)

@@ -73,7 +73,7 @@ def train(path: Path, config_path: Path, console: Console) -> int:
     with for_own_code(config, dataset) as runner:
         assignment = own_assignment(config, config_path, dataset, runner)
         grader = Grader(assignment, Trainer(runner, config, dataset, None))
-        with Bar(console) as bar:
+        with Bar(console, announce=False) as bar:
             view = EpochView(console, bar)
             outcome = grader.grade(submission, view)
         if outcome.plan:

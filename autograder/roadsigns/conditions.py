@@ -1,0 +1,208 @@
+"""How signs look when they are filmed: every distribution of the simulator, with its unit.
+
+`Manufacture` and `Passage` are drawn once a track (one physical sign, one drive past it), `Moment`
+once a frame. Ranges of light, weather and optics were set by eye against photographs of German
+roads; ranges of pose, size and blur so that a small network needs augmentation to do well.
+
+Lengths are in pixels of the *view*, which is 64 pixels high and wide whatever the image size, or,
+on the drawing, in percent of the sign's size. Light is linear from 0 (black) to 1 (white).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from numpy.random import Generator
+
+VIEW = 64
+"""Height and width of the view, in its own pixels."""
+
+
+class Distribution(Protocol):
+    """Something to draw numbers from."""
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        ...
+
+
+# C libraries disagree about the last bit of exp and log, so every draw is rounded.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Any number from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        return round(rng.uniform(self.low, self.high), _DECIMALS)
+
+
+@dataclass(frozen=True)
+class LogUniform:
+    """From `low` to `high`, every ratio as likely as any other."""
+
+    low: float
+    high: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        return round(math.exp(rng.uniform(math.log(self.low), math.log(self.high))), _DECIMALS)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The bell curve."""
+
+    mean: float
+    deviation: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        return round(rng.normal(self.mean, self.deviation), _DECIMALS)
+
+
+@dataclass(frozen=True)
+class LogNormal:
+    """A factor whose logarithm follows the bell curve around that of `middle`."""
+
+    middle: float
+    deviation: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        return round(self.middle * math.exp(rng.normal(0.0, self.deviation)), _DECIMALS)
+
+
+def happens(chance: float, rng: Generator) -> bool:
+    """Return True with this probability."""
+    return bool(rng.random() < chance)
+
+
+@dataclass(frozen=True)
+class Manufacture:
+    """How one maker's sign differs from the drawing."""
+
+    red: Distribution = Uniform(0.50, 0.85)
+    """Red channel of the red foil; green and blue are shares of it."""
+    red_green: Distribution = Uniform(0.06, 0.20)
+    red_blue: Distribution = Uniform(0.10, 0.22)
+    blue: Distribution = Uniform(0.35, 0.72)
+    """Blue channel of the blue foil; red and green are shares of it."""
+    blue_red: Distribution = Uniform(0.05, 0.25)
+    blue_green: Distribution = Uniform(0.35, 0.60)
+    yellow: Distribution = Uniform(0.80, 1.00)
+    """Red channel of the yellow foil; green and blue are shares of it."""
+    yellow_green: Distribution = Uniform(0.62, 0.82)
+    yellow_blue: Distribution = Uniform(0.00, 0.15)
+    white: Distribution = Uniform(0.88, 1.00)
+    black: Distribution = Uniform(0.04, 0.14)
+    grey: Distribution = Uniform(0.35, 0.62)
+    rim_scale: Distribution = Uniform(0.975, 1.01)
+    """Size of the rim, as a factor: how wide the pale edge around it is."""
+    field_scale: Distribution = Uniform(0.90, 1.06)
+    """Size of the field inside the rim, as a factor: how wide the ring is."""
+    pictogram_scale: Distribution = Uniform(0.88, 1.08)
+    pictogram_aspect: Distribution = LogNormal(1.0, 0.05)
+    """Width by height of the pictogram, as a factor."""
+    pictogram_shift: Distribution = Normal(0.0, 0.9)
+    """Percent of the sign's size, across and down."""
+    stroke_scale: Distribution = LogUniform(0.78, 1.25)
+    """Width of lines and numerals, as a factor."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One drive past one sign: what stays the same, or nearly, in all its frames."""
+
+    # The sign and what stands around it.
+    fading: Distribution = Uniform(0.0, 0.4)
+    """Share of the colour that the sun has bleached to grey."""
+    dirt: Distribution = Uniform(0.0, 0.12)
+    """Contrast lost to grime."""
+    pole_chance: float = 0.5
+    pole_width: Distribution = Uniform(4.0, 9.0)
+    """Percent of the sign's size."""
+    pole_light: Distribution = Uniform(0.1, 0.7)
+    neighbour_chance: float = 0.25
+    """Another sign on the same pole, above or below."""
+    neighbour_gap: Distribution = Uniform(-1.0, 8.0)
+    """Percent of the sign's size."""
+    neighbour_scale: Distribution = Uniform(0.8, 1.1)
+    twig_chance: float = 0.1
+    """Something thin in front of the sign."""
+    twig_width: Distribution = Uniform(1.0, 5.0)
+    """Percent of the sign's size."""
+    shadow_edge_chance: float = 0.15
+    shadow_dapple_chance: float = 0.15
+    shadow_light: Distribution = Uniform(0.35, 0.85)
+    """Light that is left in the shadow."""
+    # The light.
+    exposure: Distribution = LogUniform(0.16, 1.7)
+    """Factor on all light; above 1 the sky and white foil clip."""
+    backlight: Distribution = LogNormal(1.1, 0.7)
+    """Factor on the light of the background alone."""
+    warmth: Distribution = Normal(0.0, 0.13)
+    """Logarithm of the factor on red; blue gets its inverse."""
+    green: Distribution = Normal(0.0, 0.05)
+    gamma: Distribution = LogNormal(1.0, 0.22)
+    haze_chance: float = 0.3
+    haze: Distribution = Uniform(0.0, 0.5)
+    """Share of the picture that is haze."""
+    haze_light: Distribution = Uniform(0.2, 0.9)
+    # The pose.
+    turn_deg: Distribution = Normal(0.0, 7.0)
+    """Rotation in the picture."""
+    width_scale: Distribution = Uniform(0.86, 1.04)
+    """Narrower where the sign is seen from the side."""
+    corner_shift: Distribution = Normal(0.0, 3.5)
+    """Of each corner, each way, in percent of the sign's size: perspective."""
+    size: Distribution = Uniform(32.0, 58.0)
+    """Height of the sign in the view."""
+    offset: Distribution = Normal(0.0, 4.0)
+    """Of the sign's centre from the view's, across and down."""
+    # The optics.
+    blur: Distribution = LogUniform(0.4, 2.2)
+    """Standard deviation of the Gaussian blur."""
+    first_resolution: Distribution = LogUniform(14.0, 24.0)
+    """Pixels of the camera across the view, in the first frame."""
+    last_resolution: Distribution = LogUniform(30.0, 60.0)
+    """The same in the last frame, when the sign is near."""
+    sharpening_chance: float = 0.5
+    sharpening: Distribution = Uniform(0.3, 1.4)
+    """Share of the detail that the camera adds again: halos."""
+    noise: Distribution = Uniform(0.0, 0.03)
+    """Standard deviation of the light in a bright pixel; falls with the root of the light."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What differs between the frames of a track."""
+
+    turn_deg: Distribution = Normal(0.0, 1.2)
+    size_scale: Distribution = LogNormal(1.0, 0.03)
+    offset: Distribution = Normal(0.0, 0.8)
+    corner_shift: Distribution = Normal(0.0, 0.7)
+    background_shift: Distribution = Normal(0.0, 3.0)
+    exposure: Distribution = LogNormal(1.0, 0.12)
+    blur_scale: Distribution = LogNormal(1.0, 0.2)
+    motion_chance: float = 0.2
+    motion: Distribution = Uniform(3.0, 8.0)
+    """Length of the camera's movement during the exposure."""
+    resolution_scale: Distribution = LogNormal(1.0, 0.05)
+    blotch_chance: float = 0.3
+    blotches: Distribution = Uniform(0.0, 0.06)
+    """Coarse coloured noise, as a share of the light."""
+    jpeg_chance: float = 0.4
+    jpeg_quality: Distribution = Uniform(40.0, 95.0)
+
+
+MANUFACTURE = Manufacture()
+PASSAGE = Passage()
+MOMENT = Moment()
