@@ -247,7 +247,10 @@ def _ending(job: RunningJob, code: int, cpu_s: float) -> Ending:
         return job.killed_for
     if code == _NOT_CONFINED:
         return Ending.NOT_STARTED
-    if code in {-signal.SIGXCPU, -signal.SIGKILL} and cpu_s >= job.request.limits.cpu_s:
+    # The soft limit sends SIGXCPU; two seconds later the hard one kills who ignored it.
+    if code == -signal.SIGXCPU:
+        return Ending.CPU_LIMIT
+    if code == -signal.SIGKILL and cpu_s >= job.request.limits.cpu_s:
         return Ending.CPU_LIMIT
     if code == -signal.SIGXFSZ:
         return Ending.DISK_LIMIT

