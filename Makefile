@@ -21,7 +21,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python -m pytest tests/benchmarks -s -p no:cacheprovider
+	$(BIN)/python -m pytest tests/benchmarks/*.py -s
 
 venv: $(STAMP)
 

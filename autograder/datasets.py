@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -231,7 +232,11 @@ def _root(config: DatasetConfig) -> Path:
 
 
 def _render(
-    name: str, seed: str, images: int, config: DatasetConfig, progress: Progress | None
+    name: Literal["train", "validation", "holdout"],
+    seed: str,
+    images: int,
+    config: DatasetConfig,
+    progress: Progress | None,
 ) -> _Arrays:
     from autograder.roadsigns.splits import render_split
 

@@ -245,18 +245,16 @@ class Zygote:
 def _ending(job: RunningJob, code: int, cpu_s: float) -> Ending:
     if job.killed_for:
         return job.killed_for
-    if code == _NOT_CONFINED:
-        return Ending.NOT_STARTED
     # The soft limit sends SIGXCPU; two seconds later the hard one kills who ignored it.
-    if code == -signal.SIGXCPU:
+    hard_limit = code == -signal.SIGKILL and cpu_s >= job.request.limits.cpu_s
+    if code == -signal.SIGXCPU or hard_limit:
         return Ending.CPU_LIMIT
-    if code == -signal.SIGKILL and cpu_s >= job.request.limits.cpu_s:
-        return Ending.CPU_LIMIT
-    if code == -signal.SIGXFSZ:
-        return Ending.DISK_LIMIT
-    if code == -signal.SIGKILL:
-        return Ending.KILLED_FROM_OUTSIDE
-    return Ending.EXITED
+    endings = {
+        _NOT_CONFINED: Ending.NOT_STARTED,
+        -signal.SIGXFSZ: Ending.DISK_LIMIT,
+        -signal.SIGKILL: Ending.KILLED_FROM_OUTSIDE,
+    }
+    return endings.get(code, Ending.EXITED)
 
 
 def _kill(job: RunningJob) -> None:
