@@ -130,35 +130,42 @@ class BatchView:
 
 def show_batch(console: Console, reports: Sequence[Report]) -> None:
     """Print the summary of a class."""
-    table = Table(title="Results", title_justify="left")
-    for column in ("submission", "name", "verdict"):
-        table.add_column(column)
-    for column in ("score", "late", "grade", "macro-F1", "CPU s"):
-        table.add_column(column, justify="right")
+    summary = summarise(reports)
+    named = any(report.submission.name for report in reports)
+    late = any(report.late.points for report in reports)
+    table = Table(title=f"Results, of {summary.max_score:g} points", title_justify="left")
+    table.add_column("submission", overflow="fold")
+    if named:
+        table.add_column("name", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    for column in ("score", "late", "grade") if late else ("score",):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("macro-F1", justify="right", no_wrap=True)
+    table.add_column("CPU s", justify="right", no_wrap=True)
     table.add_column("flags")
+    # What is true of all was said once, before.
+    common = set.intersection(*(set(report.flags) for report in reports))
     for report in sorted(reports, key=lambda report: report.submission.id):
         holdout = report.metrics.holdout
+        points = [report.score, -report.late.points, report.grade] if late else [report.score]
         table.add_row(
             plain(report.submission.id),
-            plain(report.submission.name),
+            *([plain(report.submission.name)] if named else []),
             _verdict(report.verdict),
-            _points(report.score, report.max_score),
-            f"-{report.late.points:g}" if report.late.points else "",
-            "" if report.grade is None else f"{report.grade:.2f}",
+            *("" if value is None else f"{value:.2f}" for value in points),
             f"{holdout.macro_f1:.4f}" if holdout else "",
             f"{report.timings.cpu_s:.1f}",
-            ", ".join(report.flags),
+            ", ".join(flag for flag in report.flags if flag not in common),
         )
     console.print(table)
-    summary = summarise(reports)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in summary.counts.items())
-    console.print(f"{len(reports)} submissions: {counts}", highlight=False)
+    console.print(Text(f"{len(reports)} submissions: {counts}"))
     if summary.mean_score is not None:
         console.print(
-            f"score: mean {summary.mean_score:.1f}, median {summary.median_score:.1f}, "
-            f"from {summary.lowest_score:.1f} to {summary.highest_score:.1f} "
-            f"of {summary.max_score:g}",
-            highlight=False,
+            Text(
+                f"score: mean {summary.mean_score:.1f}, median {summary.median_score:.1f}, "
+                f"from {summary.lowest_score:.1f} to {summary.highest_score:.1f}"
+            )
         )
     for name in summary.needs_attention:
         console.print(Text.assemble(("needs attention: ", "bold red"), plain(name)))

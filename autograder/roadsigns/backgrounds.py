@@ -39,7 +39,7 @@ def draw_background(rng: Generator) -> FloatImage:
     if happens(0.6, rng):
         for _ in range(rng.integers(0, 12)):
             _wire(image, rng)
-    return np.clip(image, 0, 1)
+    return np.asarray(np.clip(image, 0, 1), np.float32)
 
 
 def _colour(rng: Generator) -> tuple[float, float, float]:
@@ -74,7 +74,8 @@ def _leaves(image: FloatImage, rng: Generator) -> FloatImage:
         field += _enlarge(rng.standard_normal((cells, cells), np.float32))
     threshold = np.float32(Normal(0.0, 1.0).draw(rng))
     gap = np.clip((field - threshold) * np.float32(2.5) + np.float32(0.5), 0, 1)[..., None]
-    return image * (1 - gap) + np.array(_colour(rng), np.float32) * gap
+    behind = np.array(_colour(rng), np.float32)
+    return np.asarray(image * (1 - gap) + behind * gap, np.float32)
 
 
 def _wall(image: FloatImage, rng: Generator) -> None:

@@ -22,7 +22,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
-from autograder.roadsigns.conditions import MANUFACTURE, Manufacture, Uniform
+from autograder.roadsigns.conditions import MANUFACTURE, Uniform
 
 SIGNS = Path(__file__).parent / "signs"
 UNITS = 100
@@ -58,11 +58,12 @@ def designs(class_id: int) -> tuple[Path, ...]:
     return tuple(sorted(SIGNS.glob(f"{class_id:02d}-{slug}*.svg")))
 
 
-def draw_variant(rng: Generator, made: Manufacture = MANUFACTURE) -> Variant:
+def draw_variant(rng: Generator) -> Variant:
     """Return a sign as a maker drawn at random would make it."""
+    made = MANUFACTURE
     scale, aspect = made.pictogram_scale.draw(rng), made.pictogram_aspect.draw(rng)
     return Variant(
-        colours=_draw_colours(rng, made),
+        colours=_draw_colours(rng),
         rim_scale=made.rim_scale.draw(rng),
         field_scale=made.field_scale.draw(rng),
         pictogram_scale=(scale * aspect, scale),
@@ -77,8 +78,9 @@ def edit(design: Path, variant: Variant) -> str:
     root = copy.deepcopy(_read(design))
     for element in root.iter():
         for paint in ("fill", "stroke"):
-            colour = element.get(paint, "")
-            element.set(paint, variant.colours.get(colour, colour)) if colour else None
+            colour = element.get(paint)
+            if colour in variant.colours:
+                element.set(paint, variant.colours[colour])
         width = element.get("stroke-width")
         if width is not None and element.get("id") != "bars":
             element.set("stroke-width", f"{float(width) * variant.stroke_scale:.3f}")
@@ -99,20 +101,22 @@ def edit(design: Path, variant: Variant) -> str:
 def rasterise(svg: str, pixels: int) -> NDArray[np.uint8]:
     """Return an SVG as RGBA, shape (pixels, pixels, 4), alpha not multiplied in."""
     png = resvg_py.svg_to_bytes(svg_string=svg, width=pixels, height=pixels, skip_system_fonts=True)
-    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
-    return np.ascontiguousarray(image[..., [2, 1, 0, 3]])
+    bgra = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert bgra is not None  # resvg wrote it
+    return np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA), np.uint8)
 
 
 @functools.cache
 def _read(design: Path) -> ET.Element:
-    return ET.fromstring(design.read_text(encoding="utf-8"))
+    return ET.fromstring(design.read_text(encoding="utf-8"))  # noqa: S314 - a file of this package
 
 
 def _append(part: ET.Element, transform: str) -> None:
     part.set("transform", f"{part.get('transform', '')} {transform}".strip())
 
 
-def _draw_colours(rng: Generator, made: Manufacture) -> dict[str, str]:
+def _draw_colours(rng: Generator) -> dict[str, str]:
+    made = MANUFACTURE
     red, blue, yellow = (foil.draw(rng) for foil in (made.red, made.blue, made.yellow))
     white, black, grey = (foil.draw(rng) for foil in (made.white, made.black, made.grey))
     return {

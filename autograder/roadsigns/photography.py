@@ -26,7 +26,7 @@ def add_haze(light: FloatImage, share: float, haze_light: float) -> FloatImage:
 def tint(light: FloatImage, warmth: float, green: float) -> FloatImage:
     """Return the light in a warmer (above 0) or cooler colour temperature."""
     factors = [round(math.exp(value), 6) for value in (warmth, green, -warmth)]
-    return light * np.array(factors, np.float32)
+    return np.asarray(light * np.array(factors, np.float32), np.float32)
 
 
 def blur(light: FloatImage, deviation: float) -> FloatImage:
@@ -46,12 +46,16 @@ def move(light: FloatImage, length: float, direction_deg: float) -> FloatImage:
     return np.asarray(cv2.filter2D(light, -1, kernel), np.float32)
 
 
-def expose(light: FloatImage, exposure: float, gamma: float) -> FloatImage:
-    """Return what the sensor makes of the light: clipped at 1, then the tone curve."""
+def tone_curve(gamma: float) -> FloatImage:
+    """Return x to the power of gamma for 1024 steps of x from 0 to 1."""
     grey = [round(math.exp(gamma * math.log(i / _TONE_STEPS)), 6) for i in range(1, _TONE_STEPS)]
-    curve = np.array([0.0, *grey, 1.0], np.float32)
+    return np.array([0.0, *grey, 1.0], np.float32)
+
+
+def expose(light: FloatImage, exposure: float, curve: FloatImage) -> FloatImage:
+    """Return what the sensor makes of the light: clipped at 1, then the tone curve."""
     steps = np.clip(light * np.float32(exposure), 0, 1) * np.float32(_TONE_STEPS) + np.float32(0.5)
-    return curve[steps.astype(np.int32)]
+    return np.asarray(np.take(curve, steps.astype(np.int32)), np.float32)
 
 
 def sample(light: FloatImage, resolution: int) -> FloatImage:
@@ -69,7 +73,8 @@ def sharpen(light: FloatImage, share: float) -> FloatImage:
 def add_noise(light: FloatImage, deviation: float, rng: Generator) -> FloatImage:
     """Return the light with the noise of a sensor: most in bright pixels, some in black."""
     grain = rng.standard_normal(light.shape, np.float32)
-    return light + np.float32(deviation) * np.sqrt(light + np.float32(0.05)) * grain
+    root = np.sqrt(light + np.float32(0.05))
+    return np.asarray(light + np.float32(deviation) * root * grain, np.float32)
 
 
 def add_blotches(light: FloatImage, share: float, rng: Generator) -> FloatImage:
@@ -77,7 +82,7 @@ def add_blotches(light: FloatImage, share: float, rng: Generator) -> FloatImage:
     cells = max(2, light.shape[0] // 2)
     noise = rng.standard_normal((cells, cells, 3), np.float32)
     coarse = cv2.resize(noise, light.shape[:2], interpolation=cv2.INTER_LINEAR)
-    return light * (1 + np.float32(share) * coarse)
+    return np.asarray(light * (1 + np.float32(share) * coarse), np.float32)
 
 
 def develop(light: FloatImage) -> NDArray[np.uint8]:

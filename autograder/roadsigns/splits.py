@@ -67,7 +67,7 @@ def render_split(
         image_size: Height and width in pixels.
         progress: Told (done, total, what) while rendering.
     """
-    from autograder.roadsigns.simulator import film
+    from autograder.roadsigns.simulator import film, one_thread
 
     photos = np.empty((images, image_size, image_size, 3), np.uint8)
     labels, tracks = np.empty(images, np.int32), np.empty(images, np.int32)
@@ -76,7 +76,8 @@ def render_split(
     for track in plan(name, images):
         here = places[done : done + track.frames]
         rng = _stream(name, seed, f"{track.class_id}/{track.index}")
-        photos[here] = film(track.class_id, track.frames, image_size, rng)
+        with one_thread():
+            photos[here] = film(track.class_id, track.frames, image_size, rng)
         labels[here], tracks[here] = track.class_id, track.number
         done += track.frames
         if progress:
