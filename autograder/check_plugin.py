@@ -56,18 +56,19 @@ _results: dict[str, list[Any]] = {}
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Keep the outcome: only a failed assertion says something about the submission."""
     report = yield
+    check = f"{item.path}::{item.name}"
     if report.passed and report.when == "call":
-        _results[report.nodeid] = [True, ""]
+        _results[check] = [True, ""]
     elif not report.passed:
         error = call.excinfo
         failed = report.when == "call" and error is not None and error.errisinstance(AssertionError)
         text = str(error.value) if error else str(report.longrepr)
         # Pytest adds the compared values below the author's own words.
         message = text.partition("\nassert ")[0] if failed else f"{report.when}: {text}"
-        _results[report.nodeid] = [False if failed else None, message]
+        _results[check] = [False if failed else None, message]
     return report
 
 

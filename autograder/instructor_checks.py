@@ -35,7 +35,7 @@ class CheckFacts:
 
 
 def run_checks(checks: Sequence[str], root: Path, facts: CheckFacts) -> dict[str, CheckResult]:
-    """Run checks and return what each had to say.
+    """Run checks and return what each had to say, keyed as they were named.
 
     Args:
         checks: ``file.py::test_name``, the files relative to ``root``.
@@ -49,10 +49,12 @@ def run_checks(checks: Sequence[str], root: Path, facts: CheckFacts) -> dict[str
         _write_facts(folder, facts)
         problem = _run_pytest(checks, root, folder)
         said = _read_results(folder)
-    return {
-        check: said.get(check, CheckResult(None, f"{check} left no result:\n{problem}"))
-        for check in checks
-    }
+    results = {}
+    for check in checks:
+        file, _, test = check.partition("::")
+        silent = CheckResult(None, f"{check} left no result:\n{problem}")
+        results[check] = said.get(f"{(root / file).resolve()}::{test}", silent)
+    return results
 
 
 def _write_facts(folder: Path, facts: CheckFacts) -> None:

@@ -98,21 +98,25 @@ def warm_up() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    # Grappler would turn 1/sqrt back into the instruction that differs between CPUs.
+    # Grappler would turn them back into the instructions that differ between CPUs.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    _replace_rsqrt()
+    _replace_approximations()
 
 
-def _replace_rsqrt() -> None:
-    """Compute reciprocal square roots from IEEE operations; the CPU's own are approximate."""
+def _replace_approximations() -> None:
+    """Compute reciprocals from IEEE operations; the CPU's own instructions approximate them."""
     import tensorflow as tf
     from tensorflow.python.ops import math_ops
+
+    def reciprocal(x: Any, name: str | None = None) -> Any:
+        return tf.math.divide(1.0, x, name=name)
 
     def rsqrt(x: Any, name: str | None = None) -> Any:
         return tf.math.divide(1.0, tf.math.sqrt(x), name=name)
 
-    math_ops.rsqrt = rsqrt
-    tf.math.rsqrt = rsqrt
+    for module in (math_ops, tf.math):
+        module.reciprocal = reciprocal
+        module.rsqrt = rsqrt
 
 
 def run(task: str, arguments: Mapping[str, Any]) -> int:

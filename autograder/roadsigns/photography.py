@@ -6,6 +6,7 @@ bits on every x86-64 CPU with AVX2: no float cubic resize, no powers, no sums ov
 
 from __future__ import annotations
 
+import functools
 import math
 
 import cv2
@@ -47,8 +48,14 @@ def move(light: FloatImage, length: float, direction_deg: float) -> FloatImage:
 
 
 def tone_curve(gamma: float) -> FloatImage:
-    """Return x to the power of gamma for 1024 steps of x from 0 to 1."""
-    grey = [round(math.exp(gamma * math.log(i / _TONE_STEPS)), 6) for i in range(1, _TONE_STEPS)]
+    """Return x to the power of gamma, to two decimals, for 1024 steps of x from 0 to 1."""
+    return _power(round(gamma, 2))
+
+
+@functools.cache
+def _power(exponent: float) -> FloatImage:
+    steps = (i / _TONE_STEPS for i in range(1, _TONE_STEPS))
+    grey = [round(math.exp(exponent * math.log(step)), 6) for step in steps]
     return np.array([0.0, *grey, 1.0], np.float32)
 
 

@@ -1,0 +1,240 @@
+"""The rendered road signs: drawings, tracks, splits, and the same bits everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from autograder.roadsigns import photography
+from autograder.roadsigns.classes import CLASSES, SignClass
+from autograder.roadsigns.drawing import (
+    AS_DRAWN,
+    BLACK,
+    BLUE,
+    GREY,
+    RED,
+    SIGNS,
+    WHITE,
+    YELLOW,
+    designs,
+    draw_variant,
+    edit,
+    rasterise,
+)  # fmt: skip
+from autograder.roadsigns.simulator import draw_scene, film
+from autograder.roadsigns.splits import Name, plan, render_split
+
+# The same on every x86-64 CPU with AVX2. If the simulator was changed on purpose, raise
+# DATA_VERSION in datasets.py and write the new sums here.
+CHECKSUMS = {
+    "train": "TRAIN",
+    "validation": "VALIDATION",
+    "holdout": "HOLDOUT",
+}
+COUNTS: dict[Name, int] = {"train": 4000, "validation": 1000, "holdout": 2000}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def checksum(name: Name, images: int = 86, image_size: int = 32) -> str:
+    split = render_split(name, "checksum", images, image_size)
+    digest = hashlib.sha256()
+    for array in (split.images, split.labels, split.tracks):
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def on_grey(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
+    alpha = rgba[..., 3:] / 255
+    return np.asarray(rgba[..., :3] * alpha + 128 * (1 - alpha))
+
+
+@pytest.mark.parametrize("name", ["train", "validation", "holdout"])
+def test_every_machine_renders_the_same_bits(name: Name) -> None:
+    assert checksum(name) == CHECKSUMS[name]
+
+
+def test_classes_are_numbered_and_named() -> None:
+    assert [sign.id for sign in CLASSES] == list(range(43))
+    for field in ("slug", "name", "german"):
+        assert len({getattr(sign, field) for sign in CLASSES}) == 43
+    assert sum(sign.gtsrb_images for sign in CLASSES) == 39209
+
+
+def test_every_drawing_belongs_to_a_class() -> None:
+    used = [path for sign in CLASSES for path in designs(sign.id)]
+    assert sorted(used) == sorted(SIGNS.glob("*.svg"))
+
+
+@pytest.mark.parametrize("sign", CLASSES, ids=lambda sign: sign.slug)
+def test_a_drawing_is_a_clean_svg(sign: SignClass) -> None:
+    for path in designs(sign.id):
+        root = ET.fromstring(path.read_text(encoding="utf-8"))
+        assert root.tag == f"{SVG}svg"
+        assert root.get("viewBox") == "0 0 100 100"
+        assert root.findtext(f"{SVG}title")
+        assert any(part.get("id") == "field" for part in root.iter())
+        assert not {"text", "image", "style"} & {part.tag.removeprefix(SVG) for part in root.iter()}
+
+
+def test_drawings_use_the_palette() -> None:
+    lamps = {"#d0141e", "#f2b20a", "#0a8a5a"}  # of the traffic signals
+    for path in SIGNS.glob("*.svg"):
+        colours = set(re.findall(r"#[0-9a-f]{6}", path.read_text(encoding="utf-8")))
+        assert colours <= {RED, BLUE, YELLOW, WHITE, BLACK, GREY} | lamps, path.name
+
+
+def test_all_signs_look_different() -> None:
+    pictures = [on_grey(rasterise(edit(designs(id_)[0], AS_DRAWN), 48)) for id_ in range(43)]
+    for one, other in combinations(range(43), 2):
+        difference = np.abs(pictures[one] - pictures[other]).mean()
+        assert difference > 3, (CLASSES[one].slug, CLASSES[other].slug)
+
+
+@pytest.mark.parametrize(
+    ("class_id", "place", "colour"),
+    [
+        (1, (0.08, 0.5), RED), (1, (0.2, 0.5), WHITE), (14, (0.1, 0.5), RED),
+        (17, (0.5, 0.5), WHITE), (12, (0.5, 0.5), YELLOW), (35, (0.2, 0.5), BLUE),
+        (13, (0.5, 0.3), WHITE), (18, (0.5, 0.5), BLACK),
+    ],
+)  # fmt: skip
+def test_colours_are_where_a_driver_expects_them(
+    class_id: int, place: tuple[float, float], colour: str
+) -> None:
+    picture = rasterise(edit(designs(class_id)[0], AS_DRAWN), 100)
+    across, down = (round(100 * share) for share in place)
+    assert bytes(picture[down, across]).hex() == colour[1:] + "ff"
+
+
+def test_mirrored_signs_mirror_each_other() -> None:
+    for one, other in ((19, 20), (33, 34), (36, 37), (38, 39)):
+        for left, right in zip(designs(one), designs(other), strict=True):
+            picture = on_grey(rasterise(edit(left, AS_DRAWN), 64))
+            mirrored = on_grey(rasterise(edit(right, AS_DRAWN), 64))[:, ::-1]
+            assert np.abs(picture - mirrored).mean() < 1
+
+
+def test_makers_differ() -> None:
+    rng = np.random.default_rng(1)
+    pictures = [on_grey(rasterise(edit(designs(1)[0], draw_variant(rng)), 48)) for _ in range(10)]
+    for one, other in combinations(pictures, 2):
+        assert np.abs(one - other).mean() > 2
+
+
+def test_frames_of_a_track_show_one_sign_and_differ() -> None:
+    frames = film(14, 6, 32, np.random.default_rng(3)).astype(float)
+    others = film(14, 6, 32, np.random.default_rng(4)).astype(float)
+    within = [np.abs(one - other).mean() for one, other in combinations(frames, 2)]
+    between = [np.abs(one - other).mean() for one in frames for other in others]
+    assert min(within) > 0.5
+    assert np.mean(within) < np.mean(between) / 2
+
+
+def test_the_sign_is_in_the_picture() -> None:
+    for seed in range(50):
+        scene = draw_scene(seed % 43, np.random.default_rng(seed))
+        assert abs(scene.offset[0]) + scene.size / 2 < 50
+        assert scene.plate.image[..., 3].max() == 1
+
+
+@pytest.mark.parametrize("image_size", [16, 48, 100])
+def test_any_image_size_can_be_rendered(image_size: int) -> None:
+    split = render_split("holdout", "x", 43, image_size)
+    assert split.images.shape == (43, image_size, image_size, 3)
+    assert split.images.std() > 20
+
+
+def test_images_are_neither_black_nor_white() -> None:
+    split = render_split("validation", "x", 215, 32)
+    contrast = split.images.reshape(len(split.images), -1).std(1)
+    assert (contrast > 5).mean() > 0.97
+
+
+def test_training_is_imbalanced_as_gtsrb_is() -> None:
+    counts = np.zeros(43, int)
+    for track in plan("train", 4000):
+        counts[track.class_id] += track.frames
+    assert counts.sum() == 4000
+    expected = np.array([sign.gtsrb_images for sign in CLASSES]) * 4000 / 39209
+    assert np.abs(counts - expected).max() <= 5
+    assert counts.min() >= 20
+
+
+@pytest.mark.parametrize(("name", "images"), [("validation", 1000), ("holdout", 2000)])
+def test_the_other_splits_are_balanced(name: Name, images: int) -> None:
+    counts = np.zeros(43, int)
+    for track in plan(name, images):
+        counts[track.class_id] += track.frames
+    assert counts.sum() == images
+    assert counts.max() - counts.min() <= 1
+
+
+def test_every_class_has_several_tracks() -> None:
+    for name, images in COUNTS.items():
+        tracks = [track.class_id for track in plan(name, images)]
+        assert np.bincount(tracks, minlength=43).min() >= 5
+
+
+def test_no_track_is_in_two_splits() -> None:
+    numbers = [{track.number for track in plan(name, images)} for name, images in COUNTS.items()]
+    assert not any(one & other for one, other in combinations(numbers, 2))
+    one, other = render_split("train", "same", 43, 32), render_split("holdout", "same", 43, 32)
+    assert not {bytes(image) for image in one.images} & {bytes(image) for image in other.images}
+
+
+def test_another_seed_gives_other_images_in_another_order() -> None:
+    one, other = render_split("holdout", "one", 86, 32), render_split("holdout", "two", 86, 32)
+    assert not {bytes(image) for image in one.images} & {bytes(image) for image in other.images}
+    assert (one.labels != other.labels).any()
+
+
+def test_the_order_tells_nothing() -> None:
+    split = render_split("holdout", "x", 430, 16)
+    assert abs(np.corrcoef(np.arange(430), split.labels)[0, 1]) < 0.15
+    neighbours = (np.diff(split.tracks) == 0).mean()
+    assert neighbours < 0.03  # in order of tracks it would be about 3 in 4
+
+
+def test_labels_belong_to_their_tracks() -> None:
+    split = render_split("train", "x", 430, 16)
+    class_of = {track.number: track.class_id for track in plan("train", 430)}
+    assert [class_of[number] for number in split.tracks.tolist()] == split.labels.tolist()
+
+
+def test_progress_ends_at_the_total() -> None:
+    told: list[tuple[int, int, str]] = []
+    render_split("validation", "x", 43, 16, lambda *args: told.append(args))
+    assert told[-1] == (43, 43, "rendering validation")
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+
+
+def test_rendering_leaves_the_threads_of_opencv_alone() -> None:
+    before = cv2.getNumThreads()
+    render_split("validation", "x", 43, 16)
+    assert cv2.getNumThreads() == before
+
+
+def test_motion_smears_and_keeps_the_light() -> None:
+    light = np.zeros((21, 21, 3), np.float32)
+    light[10, 10] = 1
+    moved = photography.move(light, 5, 0)
+    assert np.flatnonzero(moved[10, :, 0] > 0.01).tolist() == [8, 9, 10, 11, 12]
+    assert moved[..., 0].sum() == pytest.approx(1)
+
+
+def test_the_tone_curve_keeps_black_and_white() -> None:
+    light = np.array([[[0.0, 0.5, 2.0]]], np.float32)
+    darker = photography.expose(light, 1.0, photography.tone_curve(2.0))
+    assert darker[0, 0].tolist() == pytest.approx([0, 0.25, 1], abs=1e-3)
+
+
+def test_tint_warms() -> None:
+    red, green, blue = photography.tint(np.ones((1, 1, 3), np.float32), 0.1, 0.0)[0, 0]
+    assert red > green > blue
