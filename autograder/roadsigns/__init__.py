@@ -2,7 +2,7 @@
 
 ::
 
-    classes ─> drawing ─┐
-    conditions ─────────┼─> simulator ─> splits
-    backgrounds ────────┘   photography
+    classes ─> drawing ─> plates ───┐
+    conditions ─> (all of them)     ├─> simulator ─> splits
+    backgrounds, photography ───────┘
 """

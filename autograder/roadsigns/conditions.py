@@ -103,17 +103,17 @@ class Manufacture:
     yellow_blue: Distribution = Uniform(0.00, 0.15)
     white: Distribution = Uniform(0.88, 1.00)
     black: Distribution = Uniform(0.04, 0.14)
-    grey: Distribution = Uniform(0.35, 0.62)
+    grey: Distribution = Uniform(0.25, 0.5)
     rim_scale: Distribution = Uniform(0.975, 1.01)
     """Size of the rim, as a factor: how wide the pale edge around it is."""
     field_scale: Distribution = Uniform(0.90, 1.06)
     """Size of the field inside the rim, as a factor: how wide the ring is."""
-    pictogram_scale: Distribution = Uniform(0.88, 1.08)
-    pictogram_aspect: Distribution = LogNormal(1.0, 0.05)
+    pictogram_scale: Distribution = Uniform(0.94, 1.1)
+    pictogram_aspect: Distribution = LogNormal(1.0, 0.04)
     """Width by height of the pictogram, as a factor."""
-    pictogram_shift: Distribution = Normal(0.0, 0.9)
+    pictogram_shift: Distribution = Normal(0.0, 0.7)
     """Percent of the sign's size, across and down."""
-    stroke_scale: Distribution = LogUniform(0.78, 1.25)
+    stroke_scale: Distribution = LogUniform(0.85, 1.25)
     """Width of lines and numerals, as a factor."""
 
 
@@ -122,7 +122,7 @@ class Passage:
     """One drive past one sign: what stays the same, or nearly, in all its frames."""
 
     # The sign and what stands around it.
-    fading: Distribution = Uniform(0.0, 0.4)
+    fading: Distribution = Uniform(0.0, 0.25)
     """Share of the colour that the sun has bleached to grey."""
     dirt: Distribution = Uniform(0.0, 0.12)
     """Contrast lost to grime."""
@@ -130,54 +130,54 @@ class Passage:
     pole_width: Distribution = Uniform(4.0, 9.0)
     """Percent of the sign's size."""
     pole_light: Distribution = Uniform(0.1, 0.7)
-    neighbour_chance: float = 0.25
+    neighbour_chance: float = 0.1
     """Another sign on the same pole, above or below."""
     neighbour_gap: Distribution = Uniform(-1.0, 8.0)
     """Percent of the sign's size."""
     neighbour_scale: Distribution = Uniform(0.8, 1.1)
-    twig_chance: float = 0.1
+    twig_chance: float = 0.06
     """Something thin in front of the sign."""
     twig_width: Distribution = Uniform(1.0, 5.0)
     """Percent of the sign's size."""
-    shadow_edge_chance: float = 0.15
-    shadow_dapple_chance: float = 0.15
+    shadow_edge_chance: float = 0.1
+    shadow_dapple_chance: float = 0.1
     shadow_light: Distribution = Uniform(0.35, 0.85)
     """Light that is left in the shadow."""
     # The light.
-    exposure: Distribution = LogUniform(0.16, 1.7)
+    exposure: Distribution = LogUniform(0.6, 1.3)
     """Factor on all light; above 1 the sky and white foil clip."""
-    backlight: Distribution = LogNormal(1.1, 0.7)
+    backlight: Distribution = LogNormal(1.05, 0.3)
     """Factor on the light of the background alone."""
-    warmth: Distribution = Normal(0.0, 0.13)
+    warmth: Distribution = Normal(0.0, 0.06)
     """Logarithm of the factor on red; blue gets its inverse."""
     green: Distribution = Normal(0.0, 0.05)
-    gamma: Distribution = LogNormal(1.0, 0.22)
-    haze_chance: float = 0.3
-    haze: Distribution = Uniform(0.0, 0.5)
+    gamma: Distribution = LogNormal(1.0, 0.08)
+    haze_chance: float = 0.2
+    haze: Distribution = Uniform(0.0, 0.25)
     """Share of the picture that is haze."""
     haze_light: Distribution = Uniform(0.2, 0.9)
     # The pose.
-    turn_deg: Distribution = Normal(0.0, 7.0)
+    turn_deg: Distribution = Normal(0.0, 5.5)
     """Rotation in the picture."""
-    width_scale: Distribution = Uniform(0.86, 1.04)
+    width_scale: Distribution = Uniform(0.90, 1.03)
     """Narrower where the sign is seen from the side."""
-    corner_shift: Distribution = Normal(0.0, 3.5)
+    corner_shift: Distribution = Normal(0.0, 1.8)
     """Of each corner, each way, in percent of the sign's size: perspective."""
-    size: Distribution = Uniform(32.0, 58.0)
+    size: Distribution = Uniform(46.0, 60.0)
     """Height of the sign in the view."""
-    offset: Distribution = Normal(0.0, 4.0)
+    offset: Distribution = Normal(0.0, 2.6)
     """Of the sign's centre from the view's, across and down."""
     # The optics.
-    blur: Distribution = LogUniform(0.4, 2.2)
+    blur: Distribution = LogUniform(0.4, 0.8)
     """Standard deviation of the Gaussian blur."""
-    first_resolution: Distribution = LogUniform(14.0, 24.0)
+    first_resolution: Distribution = LogUniform(30.0, 40.0)
     """Pixels of the camera across the view, in the first frame."""
-    last_resolution: Distribution = LogUniform(30.0, 60.0)
+    last_resolution: Distribution = LogUniform(40.0, 60.0)
     """The same in the last frame, when the sign is near."""
     sharpening_chance: float = 0.5
     sharpening: Distribution = Uniform(0.3, 1.4)
     """Share of the detail that the camera adds again: halos."""
-    noise: Distribution = Uniform(0.0, 0.03)
+    noise: Distribution = Uniform(0.0, 0.015)
     """Standard deviation of the light in a bright pixel; falls with the root of the light."""
 
 
@@ -185,15 +185,15 @@ class Passage:
 class Moment:
     """What differs between the frames of a track."""
 
-    turn_deg: Distribution = Normal(0.0, 1.2)
+    turn_deg: Distribution = Normal(0.0, 1.0)
     size_scale: Distribution = LogNormal(1.0, 0.03)
     offset: Distribution = Normal(0.0, 0.8)
     corner_shift: Distribution = Normal(0.0, 0.7)
     background_shift: Distribution = Normal(0.0, 3.0)
-    exposure: Distribution = LogNormal(1.0, 0.12)
+    exposure: Distribution = LogNormal(1.0, 0.1)
     blur_scale: Distribution = LogNormal(1.0, 0.2)
-    motion_chance: float = 0.2
-    motion: Distribution = Uniform(3.0, 8.0)
+    motion_chance: float = 0.08
+    motion: Distribution = Uniform(3.0, 5.0)
     """Length of the camera's movement during the exposure."""
     resolution_scale: Distribution = LogNormal(1.0, 0.05)
     blotch_chance: float = 0.3

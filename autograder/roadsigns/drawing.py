@@ -55,7 +55,8 @@ AS_DRAWN = Variant(colours={})
 def designs(class_id: int) -> tuple[Path, ...]:
     """Return the drawings of a class: one, or more where old and new signs are about."""
     slug = CLASSES[class_id].slug
-    return tuple(sorted(SIGNS.glob(f"{class_id:02d}-{slug}*.svg")))
+    files = SIGNS.glob(f"{class_id:02d}-{slug}*.svg")
+    return tuple(sorted(files, key=lambda path: path.stem))
 
 
 def draw_variant(rng: Generator) -> Variant:
