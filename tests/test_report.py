@@ -218,3 +218,12 @@ def test_cached_report_follows_roster_and_late_policy_without_new_training() -> 
 def test_extension_takes_the_flag_and_the_penalty_away() -> None:
     late = report(config=with_due("2027-01-29"))
     assert restate(late, SUBMISSION, CONFIG) == report()
+
+
+def test_the_budget_says_what_was_used_of_it() -> None:
+    found = report()
+    assert found.plan is not None
+    images = found.budget.training_images
+    assert images.used == found.plan.steps * found.plan.batch_size
+    assert found.budget.parameters.used == found.model.parameters
+    assert found.budget.source_bytes.allowed == 64 * 1024

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import get_args
 
-from autograder.config import CheckCriterion, Config, LateConfig
+from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
 from autograder.models import Finding, Layer, Metrics, Outcome, Submission, TrainingPlan, Verdict
@@ -33,6 +33,7 @@ from autograder.reports.report import (
     SeedsPart,
     SubmissionPart,
     TimingsPart,
+    UsePart,
 )
 from autograder.scoring import hundredths
 
@@ -106,7 +107,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         plan=_plan(outcome.plan),
         weights_sha256=outcome.weights_sha256,
         seeds=SeedsPart(training=config.seeds.training),
-        budget=_budget(config),
+        budget=_budget(submission, outcome, config.budget),
         dataset=_dataset(context),
         environment=context.environment,
         isolation=context.isolation,
@@ -233,11 +234,14 @@ def _plan(plan: TrainingPlan | None) -> PlanPart | None:
     return None if plan is None else PlanPart(**asdict(plan), cut_short=plan.cut_short)
 
 
-def _budget(config: Config) -> BudgetPart:
+def _budget(submission: Submission, outcome: Outcome, budget: BudgetConfig) -> BudgetPart:
+    plan = outcome.plan
+    images = plan.steps * plan.batch_size if plan else None
+    source = sum(len(file.text.encode("utf-8", "surrogatepass")) for file in submission.files)
     return BudgetPart(
-        training_images=config.budget.training_images,
-        parameters=config.budget.parameters,
-        source_kib=config.budget.source_kib,
+        training_images=UsePart(allowed=budget.training_images, used=images),
+        parameters=UsePart(allowed=budget.parameters, used=outcome.parameters),
+        source_bytes=UsePart(allowed=budget.source_kib * 1024, used=source),
     )
 
 

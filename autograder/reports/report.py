@@ -191,13 +191,21 @@ class PlanPart(Part):
     """Whether the budget ended training before the plan did."""
 
 
-class BudgetPart(Part):
-    """What the rules allowed; what was used is in `plan` and `model`."""
+class UsePart(Part):
+    """One thing that the rules budget: what was allowed, what was used."""
 
-    training_images: int
-    """Images that training may look at, repeats counted."""
-    parameters: int
-    source_kib: int
+    allowed: int
+    used: int | None
+    """null if grading ended before that was known."""
+
+
+class BudgetPart(Part):
+    """What a submission may use, and did."""
+
+    training_images: UsePart
+    """Images that training looked at, repeats counted: steps times batch size."""
+    parameters: UsePart
+    source_bytes: UsePart
 
 
 class SeedsPart(Part):
