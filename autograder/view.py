@@ -131,33 +131,7 @@ class BatchView:
 def show_batch(console: Console, reports: Sequence[Report]) -> None:
     """Print the summary of a class."""
     summary = summarise(reports)
-    named = any(report.submission.name for report in reports)
-    late = any(report.late.points for report in reports)
-    table = Table(title=f"Results, of {summary.max_score:g} points", title_justify="left")
-    table.add_column("submission", overflow="fold")
-    if named:
-        table.add_column("name", overflow="fold")
-    table.add_column("verdict", no_wrap=True)
-    for column in ("score", "late", "grade") if late else ("score",):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("macro-F1", justify="right", no_wrap=True)
-    table.add_column("CPU s", justify="right", no_wrap=True)
-    table.add_column("flags")
-    # What is true of all was said once, before.
-    common = set.intersection(*(set(report.flags) for report in reports))
-    for report in sorted(reports, key=lambda report: report.submission.id):
-        holdout = report.metrics.holdout
-        points = [report.score, -report.late.points, report.grade] if late else [report.score]
-        table.add_row(
-            plain(report.submission.id),
-            *([plain(report.submission.name)] if named else []),
-            _verdict(report.verdict),
-            *("" if value is None else f"{value:.2f}" for value in points),
-            f"{holdout.macro_f1:.4f}" if holdout else "",
-            f"{report.timings.cpu_s:.1f}",
-            ", ".join(flag for flag in report.flags if flag not in common),
-        )
-    console.print(table)
+    console.print(_table(reports, summary.max_score or 0, wide=console.width >= 110))
     counts = ", ".join(f"{count} {verdict}" for verdict, count in summary.counts.items())
     console.print(Text(f"{len(reports)} submissions: {counts}"))
     if summary.mean_score is not None:
@@ -169,6 +143,43 @@ def show_batch(console: Console, reports: Sequence[Report]) -> None:
         )
     for name in summary.needs_attention:
         console.print(Text.assemble(("needs attention: ", "bold red"), plain(name)))
+
+
+def _table(reports: Sequence[Report], max_score: float, *, wide: bool) -> Table:
+    """Return one row a submission; what a narrow terminal has no room for is in the gradebook."""
+    named = wide and any(report.submission.name for report in reports)
+    late = any(report.late.points for report in reports)
+    table = Table(title=f"Results, of {max_score:g} points", title_justify="left")
+    table.add_column("submission", overflow="ellipsis", no_wrap=True)
+    if named:
+        table.add_column("name", overflow="ellipsis", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    columns = ["score", *(["late"] if late and wide else []), *(["grade"] if late else [])]
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("macro-F1", justify="right", no_wrap=True)
+    if wide or not late:
+        table.add_column("CPU s", justify="right", no_wrap=True)
+    table.add_column("flags", overflow="fold")
+    # What is true of all was said once, before.
+    common = set.intersection(*(set(report.flags) for report in reports))
+    for report in sorted(reports, key=lambda report: report.submission.id):
+        holdout = report.metrics.holdout
+        points = {
+            "score": report.score,
+            "late": -report.late.points or None,
+            "grade": report.grade,
+        }
+        table.add_row(
+            plain(report.submission.id),
+            *([plain(report.submission.name)] if named else []),
+            _verdict(report.verdict),
+            *("" if points[name] is None else f"{points[name]:.2f}" for name in columns),
+            f"{holdout.macro_f1:.4f}" if holdout else "",
+            *([f"{report.timings.cpu_s:.1f}"] if wide or not late else []),
+            ", ".join(flag for flag in report.flags if flag not in common),
+        )
+    return table
 
 
 def show_findings(console: Console, findings: Sequence[Finding], *, style: str = "red") -> None:
