@@ -8,8 +8,8 @@ def build_model(input_shape, num_classes):
     model = keras.Sequential(
         [
             keras.Input(input_shape),
-            layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"),
-            layers.Conv2D(32, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(16, 5, strides=2, padding="same", activation="leaky_relu"),
+            layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
             layers.Flatten(),
             layers.Dense(num_classes),
         ]
