@@ -74,7 +74,7 @@ def _write_facts(folder: Path, facts: CheckFacts) -> None:
 
 def _run_pytest(checks: Sequence[str], root: Path, folder: Path) -> str:
     """Return what went wrong, for staff; used for checks that left no result."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += ["-p", "autograder.check_plugin", "-c", str(folder / "pytest.ini")]
     # Whole files: a single name that does not exist would keep pytest from running the others.
     files = sorted({check.partition("::")[0] for check in checks})

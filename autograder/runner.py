@@ -159,8 +159,9 @@ class _ZygoteConnection:
     ) -> None:
         ours, theirs = socket.socketpair()
         self._log_path = folder / "zygote.log"
-        command = [sys.executable, "-m", "autograder.zygote", str(theirs.fileno()), str(folder)]
-        command += [str(path) for path in readable]
+        # -P: the current directory may hold submissions, and one of them a keras.py.
+        command = [sys.executable, "-P", "-m", "autograder.zygote"]
+        command += [str(theirs.fileno()), str(folder), *map(str, readable)]
         # Our own package has to be importable whether installed or run from a checkout.
         package_parent = str(Path(__file__).resolve().parent.parent)
         with theirs, self._log_path.open("wb") as log:
@@ -263,7 +264,7 @@ class PlainRunner(Runner):
         own = {"HOME": str(folder), "TMPDIR": str(folder)}
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("worker.py"))],
+                [sys.executable, "-P", str(Path(__file__).with_name("worker.py"))],
                 cwd=folder,
                 env={**os.environ, **self._environment, **own, "PATH": os.environ.get("PATH", "")},
                 stdin=subprocess.PIPE,

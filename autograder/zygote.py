@@ -79,7 +79,7 @@ class Zygote:
     def __init__(self, connection: socket.socket, data: tuple[Path, ...]) -> None:
         self._connection = connection
         self._readable = (*sandbox.python_paths(), *data)
-        self._environment = dict(os.environ)
+        self._environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
         self._buffer = b""
@@ -112,9 +112,11 @@ class Zygote:
                     return False
             elif isinstance(key.data, RunningJob):
                 job = key.data
+                if job.request.id not in self._jobs:
+                    continue  # it ended earlier in this turn, and its descriptors are closed
                 if key.fd == job.output:
                     self._read_output(job)
-                elif key.fd == job.pidfd:
+                else:
                     self._finish(job)
         for job in list(self._jobs.values()):
             self._watch(job)

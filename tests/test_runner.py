@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
 from autograder.jobs import Ending, Job, Progress
-from autograder.runner import PlainRunner, Runner
+from autograder.runner import PlainRunner, Runner, SandboxRunner
 from tests.conftest import LIMITS, OUTPUTS, TINY, Jobs, TinyData
 
 
@@ -29,6 +30,23 @@ def test_a_plain_job_is_stopped_at_its_wall_limit(tiny_data: TinyData) -> None:
         result = Jobs(runner, tiny_data).describe("import time; time.sleep(60)", limits)
     assert result.ending is Ending.WALL_LIMIT
     assert result.wall_s < 30
+
+
+@pytest.mark.parametrize("kind", ["sandboxed", "plain"])
+def test_a_module_in_the_current_directory_is_never_run_outside_of_a_job(
+    kind: str, tiny_data: TinyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An instructor may stand in the folder of submissions, and one of them be called keras."""
+    for name in ("keras", "tensorflow", "numpy", "json"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'w').write('x')")
+    monkeypatch.chdir(tmp_path)
+    runner: Runner = PlainRunner(strict=True)
+    if kind == "sandboxed":
+        runner = SandboxRunner(tiny_data.readable, strict=True)
+    with runner:
+        result = Jobs(runner, tiny_data).describe(TINY)
+    assert result.exit_code == 0, result.log.decode()
+    assert not (tmp_path / "canary").exists()
 
 
 def test_progress_is_told_while_a_job_trains(sandbox: Runner, tiny_data: TinyData) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import JobInfrastructureError
-from autograder.jobs import Ending
+from autograder.jobs import Ending, JobResult
 from autograder.runner import SandboxRunner
 from tests.conftest import LIMITS, TINY, Jobs, TinyData
 
@@ -269,6 +269,21 @@ def test_jobs_side_by_side_do_not_see_each_other(jobs: Jobs) -> None:
         thread.join()
     assert [result.exit_code for result in results] == [1, 1]
     assert all(b"PermissionError" in result.log for result in results)
+
+
+def test_many_short_jobs_that_print_until_they_end_upset_nobody(jobs: Jobs) -> None:
+    """The end of a job and its last output may be noticed in the same turn of the zygote."""
+    payload = "import os\nos.write(1, b'x' * 60000)\nos._exit(3)"
+    results: list[JobResult] = []
+    threads = [
+        threading.Thread(target=lambda: results.extend(jobs.describe(payload) for _ in range(10)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(result.exit_code, len(result.log)) for result in results] == [(3, 60000)] * 40
 
 
 @pytest.mark.parametrize(
