@@ -103,6 +103,7 @@ class Zygote:
         finally:
             for job in self._jobs.values():
                 _kill(job)
+                os.waitpid(job.pid, 0)  # it must not write any more when its folder is removed
 
     def _turn(self) -> bool:
         """Handle what is ready, look after the limits; False when the grader has gone."""

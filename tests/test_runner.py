@@ -40,10 +40,12 @@ def test_a_module_in_the_current_directory_is_never_run_outside_of_a_job(
     for name in ("keras", "tensorflow", "numpy", "json"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'w').write('x')")
     monkeypatch.chdir(tmp_path)
-    runner: Runner = PlainRunner(strict=True)
-    if kind == "sandboxed":
-        runner = SandboxRunner(tiny_data.readable, strict=True)
-    with runner:
+    plain = kind == "plain"
+    with (
+        PlainRunner(strict=True)
+        if plain
+        else SandboxRunner(tiny_data.readable, strict=True) as runner
+    ):
         result = Jobs(runner, tiny_data).describe(TINY)
     assert result.exit_code == 0, result.log.decode()
     assert not (tmp_path / "canary").exists()
