@@ -1,6 +1,6 @@
-"""The rules of an assignment: `grading.yaml`, read strictly.
+"""The rules of an assignment, as they stand in `grading.yaml` (read by config_file.py).
 
-Unknown keys, wrong types and contradictions are errors that name the file, the line and the key.
+Unknown keys, wrong types and contradictions are errors.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -18,11 +17,8 @@ from pydantic import (
     Field,
     PositiveInt,
     Tag,
-    ValidationError,
     model_validator,
 )
-
-from autograder.errors import ConfigError
 
 StaticRule = Literal[
     "syntax",
@@ -294,105 +290,3 @@ class Config(Section):
         """
         rules = self.model_dump_json(exclude={"dataset": {"path"}})
         return hashlib.sha256(rules.encode()).hexdigest()
-
-
-def load_config(path: Path) -> Config:
-    """Read and check a `grading.yaml`.
-
-    Raises:
-        ConfigError: It is missing, no YAML, or breaks the schema; says where and what to do.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError("no such file; say which with --config FILE", path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path) from error
-    root, data = _parse(text, path)
-    try:
-        config = Config.model_validate(data)
-    except ValidationError as error:
-        raise _explain(error, root, path) from error
-    return _with_absolute_paths(config, path)
-
-
-def _parse(text: str, path: Path) -> tuple[yaml.Node, dict[Any, Any]]:
-    """Return the YAML twice: as nodes, which know their lines, and as data."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-        if root is None or not isinstance(data, dict):
-            raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
-        _refuse_repeated_keys(root, path)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        problem = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"not valid YAML: {problem}", path, line) from error
-    except (ValueError, RecursionError) as error:  # such as a 13th month, or a list in itself
-        raise ConfigError(f"not usable YAML: {error}", path) from error
-    return root, data
-
-
-def _with_absolute_paths(config: Config, path: Path) -> Config:
-    """Resolve the data set's path against the folder of the file that named it."""
-    if config.dataset.path is None:
-        return config
-    absolute = (path.parent / config.dataset.path.expanduser()).resolve()
-    dataset = config.dataset.model_copy(update={"path": absolute})
-    return config.model_copy(update={"dataset": dataset})
-
-
-def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
-    """Raise on a key given twice: YAML would silently keep the last."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_repeated_keys(item, path)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError("given twice; keep one of them", path, line, key.value)
-            seen.add(key.value)
-            _refuse_repeated_keys(value, path)
-
-
-def _explain(error: ValidationError, root: yaml.Node, path: Path) -> ConfigError:
-    """Turn pydantic's first complaint into one with a line and a key."""
-    # A misspelt key is also a missing one; the misspelling is what helps.
-    errors = error.errors(include_url=False)
-    first = min(errors, key=lambda found: found["type"] != "extra_forbidden")
-    # Discriminated unions add their tag to the path; it is no key of the file.
-    tags = {"scaled", "threshold", "rules", "check"}
-    loc = first["loc"]
-    keys = [
-        part
-        for i, part in enumerate(loc)
-        if not (i and part in tags and isinstance(loc[i - 1], int))
-    ]
-    node, line = root, root.start_mark.line + 1
-    for key in keys:
-        child, child_line = _child(node, key)
-        if child is None:
-            break
-        node, line = child, child_line
-    dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        message = "unknown key; check its spelling and where it stands"
-    elif first["type"] == "missing":
-        message = "missing; it has no default"
-    elif first["type"] != "value_error":
-        message = f"{message}, got {first['input']!r}"
-    return ConfigError(message, path, line, dotted.lstrip(".") or None)
-
-
-def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node | None, int]:
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == str(key):
-                return value, name.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key], node.value[key].start_mark.line + 1
-    return None, 0

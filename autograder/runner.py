@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from autograder import jobs
 from autograder.errors import JobInfrastructureError, SandboxUnavailableError
 from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
 from autograder.models import Isolation
+from autograder.outputs import collect_outputs, remove_folder
 
 OnProgress = Callable[[Progress], None]
 _WATCHED = (OutputFile("progress", 64), OutputFile("history.jsonl", 1 << 20))
@@ -73,11 +73,11 @@ class Runner(ABC):
             for name, text in job.sources.items():
                 (code / name).write_text(text, encoding="utf-8", newline="\n")
             result = self._run(number, job, folder, on_progress)
-            outputs, refused = _collect(folder, job.outputs)
+            outputs, refused = collect_outputs(folder, job.outputs)
         except OSError as error:
             raise JobInfrastructureError(f"job folder: {error}") from error
         finally:
-            _remove(folder)
+            remove_folder(folder)
         return dataclasses.replace(result, outputs=outputs, refused=refused)
 
     @abstractmethod
@@ -320,57 +320,9 @@ def _detect_isolation(readable: tuple[Path, ...]) -> Isolation:
 
 
 def _read_progress(folder: Path) -> Progress | None:
-    outputs, _ = _collect(folder, _WATCHED)
+    outputs, _ = collect_outputs(folder, _WATCHED)
     try:
         step, steps = outputs.get("progress", b"").decode("ascii").split()
         return Progress(int(step), int(steps), outputs.get("history.jsonl", b""))
     except (ValueError, UnicodeDecodeError):
         return None
-
-
-def _collect(
-    folder: Path, wanted: tuple[OutputFile, ...]
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Read output files without following links, blocking on FIFOs or reading too much."""
-    outputs: dict[str, bytes] = {}
-    refused: list[str] = []
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    flags |= getattr(os, "O_BINARY", 0)
-    for file in wanted:
-        try:
-            descriptor = os.open(folder / file.name, flags)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            refused.append(file.name)
-            continue
-        try:
-            data = _read_regular(descriptor, file.max_bytes)
-        finally:
-            os.close(descriptor)
-        if data is None:
-            refused.append(file.name)
-        else:
-            outputs[file.name] = data
-    return outputs, tuple(refused)
-
-
-def _read_regular(descriptor: int, max_bytes: int) -> bytes | None:
-    """Return the content; None if it is no regular file or too large."""
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return None
-    data = bytearray()
-    # Not by its size: it may still grow while we read it.
-    while chunk := os.read(descriptor, min(1 << 20, max_bytes + 1 - len(data))):
-        data += chunk
-        if len(data) > max_bytes:
-            return None
-    return bytes(data)
-
-
-def _remove(folder: Path) -> None:
-    """Delete a folder, however deep a job has nested it."""
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    except RecursionError:
-        subprocess.run(["rm", "-rf", "--", str(folder)], check=False)  # noqa: S607

@@ -15,6 +15,7 @@ LAYERS = """
     errors
     models
     config
+    config_file
     roster
     metrics scoring late
     roadsigns
@@ -22,6 +23,7 @@ LAYERS = """
     reading notebooks intake source_view check_rules checks
     reports
     jobs budget model_rules
+    outputs
     sandbox worker
     zygote runner
     verdicts training instructor_checks check_plugin

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from autograder.config import ESSENTIAL_RULES, Config, ScaledCriterion, load_config
+from autograder.config import ESSENTIAL_RULES, Config, ScaledCriterion
+from autograder.config_file import load_config
 from autograder.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,8 @@ from rich.console import Console
 from autograder.assignment import scored_rules
 from autograder.checks import check_sources
 from autograder.commands.opening import for_own_code, open_data, own_assignment
-from autograder.config import Config, load_config
+from autograder.config import Config
+from autograder.config_file import load_config
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.models import Outcome, Submission, Verdict

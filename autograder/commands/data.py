@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.commands.opening import open_data, open_sealed
-from autograder.config import load_config
+from autograder.config_file import load_config
 from autograder.datasets import holdout_seed, save_npz
 from autograder.errors import UserError
 from autograder.view import plain

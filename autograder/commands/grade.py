@@ -11,7 +11,7 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.batch import grade_batch
 from autograder.commands.opening import open_data, open_sealed, parallel_jobs, sandboxed
-from autograder.config import load_config
+from autograder.config_file import load_config
 from autograder.environment import detect_environment
 from autograder.gradebook import write_gradebook
 from autograder.intake import collect

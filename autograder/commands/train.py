@@ -9,7 +9,7 @@ from rich.console import Console
 
 from autograder.commands.check import can_run, show_log
 from autograder.commands.opening import for_own_code, open_data, own_assignment
-from autograder.config import load_config
+from autograder.config_file import load_config
 from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
