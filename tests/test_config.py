@@ -241,6 +241,20 @@ def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, mistake: str)
     assert str(error).startswith(f"{tmp_path / 'grading.yaml'}:{line}: ")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        MINIMAL + "late: {due: 2027-13-45T00:00:00+01:00, points_per_day: 1}\n",
+        "version: 1\nrubric: &all [*all]\n",
+        "version: 1\nrubric: " + "[" * 3000 + "]" * 3000 + "\n",
+        "version: 1\nrubric: [7]\n",
+    ],
+    ids=["a 13th month", "a list in itself", "3000 lists deep", "a number for a criterion"],
+)
+def test_hostile_yaml_is_a_mistake_too(tmp_path: Path, text: str) -> None:
+    assert str(refusal(tmp_path, text)).startswith(str(tmp_path / "grading.yaml"))
+
+
 def test_a_missing_file_says_how_to_name_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file; say which with --config FILE"):
         load_config(tmp_path / "grading.yaml")
