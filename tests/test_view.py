@@ -1,0 +1,118 @@
+"""What a person sees on the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from autograder.jobs import Progress
+from autograder.models import CriterionResult, Epoch, Finding, Location
+from autograder.view import (
+    BatchView,
+    plain,
+    show_batch,
+    show_criteria,
+    show_epoch,
+    show_findings,
+    show_learning_curve,
+)
+from tests.sample_reports import GRADED, REJECTED, STARTED, SUBMISSION, report
+
+
+def console(width: int = 80, *, terminal: bool = False) -> Console:
+    return Console(file=io.StringIO(), width=width, force_terminal=terminal, color_system=None)
+
+
+def shown(by: Console) -> str:
+    assert isinstance(by.file, io.StringIO)
+    return by.file.getvalue()
+
+
+EPOCHS = [Epoch(n, 5 * n, 2.0 / n, 0.1 * n, 2.2 / n, 0.08 * n) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["[bold]x[/bold]", "\x1b[31mred", "\x1b]8;;http://x\x07link", "a\rb", "\u202eabc", "\x00"],
+)
+def test_a_students_text_is_shown_never_interpreted(hostile: str) -> None:
+    screen = console(terminal=True)
+    screen.print(plain(hostile))
+    printed = shown(screen)
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "\r" not in printed
+    assert printed.strip() == plain(hostile).plain
+
+
+def test_a_finding_shows_its_place_and_what_to_do() -> None:
+    screen = console(200)
+    place = Location("submission.ipynb", 3, 2)
+    show_findings(screen, [Finding("signature", "Takes one argument.", "Take two.", place)])
+    assert "submission.ipynb, cell 2, line 3: Takes one argument. [signature]" in shown(screen)
+    assert "Take two." in shown(screen)
+
+
+def test_criteria_show_points_and_reasons() -> None:
+    screen = console(120)
+    show_criteria(screen, [CriterionResult("a", "Signs", 3.5, 10, 0.8, None, "why so")], "Title")
+    for words in ("Title", "Signs", "3.50 / 10", "why so"):
+        assert words in shown(screen)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_an_epoch_is_one_line_on_any_terminal(width: int) -> None:
+    screen = console(width)
+    show_epoch(screen, EPOCHS[2], 5)
+    assert len(shown(screen).splitlines()) == 1
+    assert "epoch   3/5" in shown(screen)
+
+
+def test_the_learning_curve_names_both_lines() -> None:
+    screen = console()
+    show_learning_curve(screen, EPOCHS)
+    for words in ("training", "validation", "Accuracy by epoch"):
+        assert words in shown(screen)
+    assert "\x1b" not in shown(screen)
+
+
+def test_one_epoch_makes_no_curve() -> None:
+    screen = console()
+    show_learning_curve(screen, EPOCHS[:1])
+    assert shown(screen) == ""
+
+
+def test_the_summary_shows_verdicts_points_and_who_was_late() -> None:
+    from dataclasses import replace
+
+    late = report(submission=replace(SUBMISSION, id="bob", name="Bob", submitted_at=STARTED))
+    reports = [report(), report(REJECTED, replace(SUBMISSION, id="eve")), late]
+    wide, narrow = console(160), console(80)
+    for screen in (wide, narrow):
+        show_batch(screen, reports)
+        for words in ("77.50", "67.50", "GRADED", "REJECTED", "late", "3 submissions"):
+            assert words in shown(screen)
+    assert "Bob" in shown(wide)
+    assert max(len(line) for line in shown(narrow).splitlines()) <= 80
+
+
+def test_without_a_terminal_each_submission_leaves_one_line() -> None:
+    screen = console()
+    with BatchView(screen, 1) as view:
+        view.stage("ada", "training")
+        view.progress("ada", Progress(3, 10, b""))
+        view.finished(report(GRADED), cached=True)
+    (line,) = shown(screen).splitlines()
+    assert "GRADED" in line
+    assert "as before" in line
+
+
+def test_on_a_terminal_running_submissions_have_bars() -> None:
+    screen = console(120, terminal=True)
+    with BatchView(screen, 2) as view:
+        view.stage("ada", "training")
+        view.progress("ada", Progress(3, 10, b""))
+    assert "ada" in shown(screen)
+    assert "3/10" in shown(screen)
