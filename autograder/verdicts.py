@@ -14,6 +14,9 @@ ERROR_FILE = OutputFile("error.json", 1 << 20)
 # As raised by Python, NumPy and TensorFlow.
 _MEMORY_ERRORS = {"MemoryError", "_ArrayMemoryError", "ResourceExhaustedError"}
 
+# A job's own disk limit ends it; a full disk is the machine's.
+_DISK_FULL = "[Errno 28]"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -130,6 +133,8 @@ def _student_error(result: JobResult, submission: Submission, limits: Limits) ->
         error = _ErrorFile.model_validate_json(result.outputs["error.json"], strict=False)
     except (ValueError, RecursionError):
         return unfinished("error.json")
+    if _DISK_FULL in error.message:
+        raise JobInfrastructureError(f"a job found the disk full: {error.message}")
     if error.type in _MEMORY_ERRORS:
         return _out_of_memory(limits)
     location = _place(error.places, submission.files)

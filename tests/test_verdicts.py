@@ -81,6 +81,12 @@ def test_an_exception_is_placed_in_the_students_own_counting() -> None:
     assert "ValueError in build_model: too deep" in found.findings[0].message
 
 
+def test_a_full_disk_is_never_the_students_fault() -> None:
+    full = error(type="OSError", message="[Errno 28] No space left on device: 'history.jsonl'")
+    with pytest.raises(JobInfrastructureError, match="disk full"):
+        failure(exit_code=1, error=full)
+
+
 def test_a_broken_contract_rejects() -> None:
     assert failure(exit_code=1, error=error(contract=True)).verdict is Verdict.REJECTED
 
