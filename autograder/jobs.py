@@ -119,7 +119,6 @@ class JobResult:
         peak_memory_mib: Largest resident set, pages shared with the zygote included.
         log: What it printed, shortened in the middle.
         outputs: Raw bytes of the output files that it left and that were not too large.
-        refused: Output files that were too large, or were no regular files.
     """
 
     ending: Ending
@@ -129,7 +128,6 @@ class JobResult:
     peak_memory_mib: float
     log: bytes
     outputs: Mapping[str, bytes] = field(default_factory=dict)
-    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

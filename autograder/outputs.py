@@ -11,31 +11,26 @@ from pathlib import Path
 from autograder.jobs import OutputFile
 
 
-def collect_outputs(
-    folder: Path, wanted: tuple[OutputFile, ...]
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Read output files without following links, blocking on FIFOs or reading too much."""
+def collect_outputs(folder: Path, wanted: tuple[OutputFile, ...]) -> dict[str, bytes]:
+    """Read output files without following links, blocking on FIFOs or reading too much.
+
+    What is missing, too large or no regular file is left out.
+    """
     outputs: dict[str, bytes] = {}
-    refused: list[str] = []
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     flags |= getattr(os, "O_BINARY", 0)
     for file in wanted:
         try:
             descriptor = os.open(folder / file.name, flags)
-        except FileNotFoundError:
-            continue
         except OSError:
-            refused.append(file.name)
             continue
         try:
             data = _read_regular(descriptor, file.max_bytes)
         finally:
             os.close(descriptor)
-        if data is None:
-            refused.append(file.name)
-        else:
+        if data is not None:
             outputs[file.name] = data
-    return outputs, tuple(refused)
+    return outputs
 
 
 def _read_regular(descriptor: int, max_bytes: int) -> bytes | None:

@@ -73,12 +73,12 @@ class Runner(ABC):
             for name, text in job.sources.items():
                 (code / name).write_text(text, encoding="utf-8", newline="\n")
             result = self._run(number, job, folder, on_progress)
-            outputs, refused = collect_outputs(folder, job.outputs)
+            outputs = collect_outputs(folder, job.outputs)
         except OSError as error:
             raise JobInfrastructureError(f"job folder: {error}") from error
         finally:
             remove_folder(folder)
-        return dataclasses.replace(result, outputs=outputs, refused=refused)
+        return dataclasses.replace(result, outputs=outputs)
 
     @abstractmethod
     def _run(
@@ -320,7 +320,7 @@ def _detect_isolation(readable: tuple[Path, ...]) -> Isolation:
 
 
 def _read_progress(folder: Path) -> Progress | None:
-    outputs, _ = collect_outputs(folder, _WATCHED)
+    outputs = collect_outputs(folder, _WATCHED)
     try:
         step, steps = outputs.get("progress", b"").decode("ascii").split()
         return Progress(int(step), int(steps), outputs.get("history.jsonl", b""))

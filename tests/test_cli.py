@@ -138,6 +138,20 @@ def test_the_holdout_is_exported_only_with_its_secret(
         assert data["images"].shape[1:] == (32, 32, 3)
 
 
+def test_data_info_tells_when_a_file_has_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_CACHE", str(tmp_path))
+    assert run(["data", "info", "--config", str(TINY_RULES)]) == 0
+    assert "validation" in capsys.readouterr().out
+    (images,) = tmp_path.glob("datasets/*/train_images.npy")
+    data = bytearray(images.read_bytes())
+    data[-1] ^= 1
+    images.write_bytes(data)
+    assert run(["data", "info", "--config", str(TINY_RULES)]) == 2
+    assert "train split is not as it was built" in capsys.readouterr().err
+
+
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
     ("name", "code", "words"),

@@ -51,6 +51,11 @@ def test_a_case_gets_its_verdict_and_its_points(results: Path, case: Path) -> No
         assert all(finding["hint"] for finding in found["findings"])
 
 
+def test_the_untouched_template_is_what_students_receive() -> None:
+    received = (ROOT / "assignment" / "submission.py").read_text()
+    assert (ROOT / "tests/submissions/untouched-template/submission.py").read_text() == received
+
+
 def test_the_reference_is_among_the_best(results: Path) -> None:
     scores = {case.name: report(results, case.name)["score"] for case in CASES}
     assert report(results, "reference")["score"] >= max(scores.values()) - 25

@@ -11,13 +11,17 @@ from rich.table import Table
 
 from autograder.commands.opening import open_data, open_sealed
 from autograder.config_file import load_config
-from autograder.datasets import holdout_seed, save_npz
-from autograder.errors import UserError
+from autograder.datasets import holdout_seed, save_npz, verify
+from autograder.errors import DatasetError, UserError
 from autograder.view import plain
 
 
 def info(config_path: Path, console: Console) -> int:
-    """Print the splits, their sizes and checksums."""
+    """Print the splits, their sizes and checksums, once they are found to be as they were built.
+
+    Raises:
+        DatasetError: A file has changed since.
+    """
     config = load_config(config_path)
     dataset = open_data(config, console)
     holdout, is_default = open_sealed(config, console)
@@ -26,11 +30,15 @@ def info(config_path: Path, console: Console) -> int:
     table.add_column("images", justify="right")
     table.add_column("tracks", justify="right")
     table.add_column("SHA-256", overflow="fold")
-    for name, split in (("train", dataset.train), ("validation", dataset.validation)):
+    splits = {"train": dataset.train, "validation": dataset.validation, "holdout": holdout}
+    for name, split in splits.items():
+        if not verify(split):
+            raise DatasetError(
+                f"{split.images.parent}: the {name} split is not as it was built; delete that "
+                "folder, and it is built again"
+            )
         tracks = len(np.unique(np.load(split.tracks)))
         table.add_row(name, str(split.count), str(tracks), split.sha256)
-    tracks = len(np.unique(np.load(holdout.tracks)))
-    table.add_row("holdout", str(holdout.count), str(tracks), holdout.sha256)
     console.print(table)
     size = dataset.image_size
     console.print(plain(f"images: {size}x{size} RGB, uint8; cache: {dataset.train.images.parent}"))
