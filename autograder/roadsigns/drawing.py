@@ -25,7 +25,6 @@ from autograder.roadsigns.classes import CLASSES
 from autograder.roadsigns.conditions import MANUFACTURE, Uniform
 
 SIGNS = Path(__file__).parent / "signs"
-UNITS = 100
 
 # The only colours that the files use for foil and ink.
 RED, BLUE, YELLOW = "#c1121c", "#0e4c96", "#f5a800"
