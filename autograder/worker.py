@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 _PREDICTION_BATCH = 256
+# Exit code of a plain process that could not begin; nothing of the student's ran in it.
+NOT_STARTED = 97
 _AUGMENTATION_PASSES = 2
 
 
@@ -66,6 +68,37 @@ class Arguments:
     batch_size: int = 0
     steps: int = 0
     steps_per_epoch: int = 1
+
+
+@dataclass(frozen=True)
+class Data:
+    """The arrays, mapped before anything of the student's runs: a failure here is not theirs.
+
+    Attributes:
+        train_images: uint8, (count, size, size, 3).
+        train_labels: int32, (count,).
+        validation_images: Like ``train_images``.
+        validation_labels: Like ``train_labels``.
+        holdout_images: Like ``train_images``, or None.
+    """
+
+    train_images: Any
+    train_labels: Any
+    validation_images: Any
+    validation_labels: Any
+    holdout_images: Any
+
+    @classmethod
+    def open(cls, a: Arguments) -> Data:
+        import numpy as np
+
+        return cls(
+            np.load(a.train_images, mmap_mode="r"),
+            np.load(a.train_labels),
+            np.load(a.validation_images, mmap_mode="r"),
+            np.load(a.validation_labels),
+            np.load(a.holdout_images, mmap_mode="r") if a.holdout_images else None,
+        )
 
 
 class ContractError(Exception):
@@ -119,7 +152,17 @@ def _replace_approximations() -> None:
         module.rsqrt = rsqrt
 
 
-def run(task: str, arguments: Mapping[str, Any]) -> int:
+def prepare(arguments: Mapping[str, Any]) -> tuple[Arguments, Data]:
+    """Do all that comes before the student's code; what fails here is never theirs.
+
+    Args:
+        arguments: Fields of `Arguments`.
+    """
+    a = Arguments(**arguments)
+    return a, Data.open(a)
+
+
+def run(task: str, a: Arguments, data: Data) -> int:
     """Run one task in the current directory; return the exit code.
 
     The student's sources are in ``code``. A failure of the student's code is written to
@@ -127,7 +170,7 @@ def run(task: str, arguments: Mapping[str, Any]) -> int:
     """
     sys.path.insert(0, str(Path.cwd() / "code"))
     try:
-        TASKS[task](Arguments(**arguments))
+        TASKS[task](a, data)
     except BaseException as error:
         _report_error(error)
         return 1
@@ -155,15 +198,14 @@ def _report_error(error: BaseException) -> None:
     traceback.print_exception(error)
 
 
-def describe(a: Arguments) -> None:
+def describe(a: Arguments, data: Data) -> None:
     """Build the model, predict without training, try the augmentation; report what is there."""
     import numpy as np
 
     student = _import_student(a)
     model = _build_model(student, a)
     with _stage("model"):
-        images = np.load(a.validation_images, mmap_mode="r")[: a.probe_images]
-        predictions = _Predictor(model)(images)
+        predictions = _Predictor(model)(data.validation_images[: a.probe_images])
         predictions.tofile("untrained.f32")
     with _stage("training_plan"):
         plan = student.training_plan()
@@ -171,7 +213,7 @@ def describe(a: Arguments) -> None:
             raise ContractError(f"training_plan() returned {plan!r}, expected a dict")
     augmentation = _build_augmentation(student, a)
     with _stage("augmentation"):
-        batch = np.load(a.train_images, mmap_mode="r")[: a.augmented_images]
+        batch = data.train_images[: a.augmented_images]
         augmented = _augment(augmentation, batch)
     shapes = sorted({tuple(array.shape) for array in augmented})
     if shapes == [tuple(batch.shape)]:
@@ -185,7 +227,7 @@ def describe(a: Arguments) -> None:
     Path("description.json").write_text(json.dumps(description), encoding="utf-8")
 
 
-def train(a: Arguments) -> None:
+def train(a: Arguments, data: Data) -> None:
     """Train as planned, predict the validation and the holdout split, hash the weights."""
     import numpy as np
 
@@ -194,13 +236,13 @@ def train(a: Arguments) -> None:
     augmentation = _build_augmentation(student, a)
     predict = _Predictor(model)
     with _stage("compile"):
-        _compile(model, predict, a)
+        _compile(model, predict, data)
     with _stage("training"):
-        _fit(model, augmentation, predict, a)
+        _fit(model, augmentation, predict, a, data)
     with _stage("prediction"):
-        for name, images in (("validation", a.validation_images), ("holdout", a.holdout_images)):
-            if images:
-                predict(np.load(images, mmap_mode="r")).tofile(f"{name}.f32")
+        predict(data.validation_images).tofile("validation.f32")
+        if data.holdout_images is not None:
+            predict(data.holdout_images).tofile("holdout.f32")
     digest = hashlib.sha256()
     for weight in model.get_weights():
         digest.update(str(weight.shape).encode())
@@ -209,7 +251,7 @@ def train(a: Arguments) -> None:
     Path("training.json").write_text(json.dumps(result), encoding="utf-8")
 
 
-TASKS: dict[str, Callable[[Arguments], None]] = {"describe": describe, "train": train}
+TASKS: dict[str, Callable[[Arguments, Data], None]] = {"describe": describe, "train": train}
 
 
 def _import_student(a: Arguments) -> Any:
@@ -267,14 +309,13 @@ def _augment(augmentation: Any, images: Any) -> list[Any]:
     return [run(batch).numpy() for _ in range(_AUGMENTATION_PASSES)]
 
 
-def _compile(model: Any, predict: _Predictor, a: Arguments) -> None:
+def _compile(model: Any, predict: _Predictor, data: Data) -> None:
     """Leave the student's compile alone; where there is none, use Adam and cross-entropy."""
     import keras
     import numpy as np
 
     if not getattr(model, "compiled", False):
-        images = np.load(a.validation_images, mmap_mode="r")[:_PREDICTION_BATCH]
-        outputs = predict(images)
+        outputs = predict(data.validation_images[:_PREDICTION_BATCH])
         sums = outputs.sum(axis=1)
         probabilities = bool((outputs >= 0).all() and np.allclose(sums, 1, atol=1e-3))
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not probabilities)
@@ -283,12 +324,11 @@ def _compile(model: Any, predict: _Predictor, a: Arguments) -> None:
         model.optimizer.build(model.trainable_variables)
 
 
-def _fit(model: Any, augmentation: Any, predict: _Predictor, a: Arguments) -> None:
+def _fit(model: Any, augmentation: Any, predict: _Predictor, a: Arguments, data: Data) -> None:
     """The training loop: a fixed number of steps over seeded permutations of the images."""
     import numpy as np
 
-    images = np.load(a.train_images, mmap_mode="r")
-    labels = np.load(a.train_labels)
+    images, labels = data.train_images, data.train_labels
     order = np.random.Generator(np.random.PCG64(a.seed))
     train_step = _make_train_step(model, augmentation)
     _reseed(a.seed)
@@ -310,7 +350,7 @@ def _fit(model: Any, augmentation: Any, predict: _Predictor, a: Arguments) -> No
                     "step": step + 1,
                     "loss": loss_sum / steps_made,
                     "accuracy": hits / seen,
-                } | _validate(model, predict, a)
+                } | _validate(model, predict, data)
                 history.write(json.dumps(line) + "\n")
                 history.flush()
                 if not math.isfinite(loss_sum):
@@ -336,11 +376,9 @@ def _make_train_step(model: Any, augmentation: Any) -> Callable[[Any, Any], tupl
     return lambda images, labels: graph(tf.constant(images), tf.constant(labels))
 
 
-def _validate(model: Any, predict: _Predictor, a: Arguments) -> dict[str, float]:
-    import numpy as np
-
-    labels = np.load(a.validation_labels)
-    outputs = predict(np.load(a.validation_images, mmap_mode="r"))
+def _validate(model: Any, predict: _Predictor, data: Data) -> dict[str, float]:
+    labels = data.validation_labels
+    outputs = predict(data.validation_images)
     loss = float(model.compute_loss(y=labels, y_pred=outputs, training=False))
     accuracy = float((outputs.argmax(axis=1) == labels).mean())
     return {"validation_loss": loss, "validation_accuracy": accuracy}
@@ -417,9 +455,14 @@ def _write_progress(step: int, steps: int) -> None:
 
 def main() -> int:
     """Run the task that standard input describes: the way without a zygote."""
-    task, arguments = json.load(sys.stdin)
-    warm_up()
-    return run(task, arguments)
+    try:
+        task, arguments = json.load(sys.stdin)
+        warm_up()
+        prepared = prepare(arguments)
+    except Exception:
+        traceback.print_exc()
+        return NOT_STARTED
+    return run(task, *prepared)
 
 
 if __name__ == "__main__":

@@ -170,7 +170,8 @@ class Zygote:
             sandbox.confine(confinement, self._defences, self._rules, log_fd)
             confined = os.getppid() == parent  # else the zygote died before PDEATHSIG was set
             if confined:
-                os._exit(worker.run(request.task, request.arguments))
+                prepared = worker.prepare(request.arguments)
+                os._exit(worker.run(request.task, *prepared))
         except BaseException:  # nothing may climb into the zygote's own stack
             traceback.print_exc()
         finally:
