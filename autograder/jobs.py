@@ -50,7 +50,9 @@ class Ending(StrEnum):
     DISK_LIMIT = "disk"
     THREAD_LIMIT = "threads"
     OUTPUT_LIMIT = "output"
-    KILLED_FROM_OUTSIDE = "killed"  # by someone at this machine or by the kernel; not its fault
+    # From here on, nothing that it can be blamed for:
+    KILLED_FROM_OUTSIDE = "killed"  # or held, by someone at this machine or by the kernel
+    MACHINE_DISK_FULL = "machine's disk full"
     NOT_STARTED = "not started"  # it could not be confined; nothing of the student's ran
 
 
@@ -162,5 +164,10 @@ class Request:
 
 
 def code_folder(folder: Path) -> Path:
-    """Return where a job's sources lie inside its folder."""
+    """Return where the student's sources lie inside a job's folder; the job can only read them."""
     return folder / "code"
+
+
+def work_folder(folder: Path) -> Path:
+    """Return where a job works, and leaves its outputs, inside its folder."""
+    return folder / "work"

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograder import jobs
 from autograder.errors import JobInfrastructureError, SandboxUnavailableError
@@ -30,10 +30,17 @@ from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
 from autograder.models import Isolation
 from autograder.outputs import collect_outputs, remove_folder
 
+if TYPE_CHECKING:  # it needs Linux
+    from autograder.sandbox import Defences
+
 OnProgress = Callable[[Progress], None]
 _WATCHED = (OutputFile("progress", 64), OutputFile("history.jsonl", 1 << 20))
 _POLL_S = 0.2
 _START_TIMEOUT_S = 180.0
+# Our own package has to be importable whether installed or run from a checkout.
+_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
+# Exit code of the worker as a plain process, where it could not begin (worker.NOT_STARTED).
+_PLAIN_NOT_STARTED = 97
 
 
 class Runner(ABC):
@@ -70,20 +77,20 @@ class Runner(ABC):
         code = jobs.code_folder(folder)
         try:
             code.mkdir(parents=True)
+            jobs.work_folder(folder).mkdir()
             for name, text in job.sources.items():
                 (code / name).write_text(text, encoding="utf-8", newline="\n")
-            result = self._run(number, job, folder, on_progress)
-            outputs = collect_outputs(folder, job.outputs)
+            return self._run(number, job, folder, on_progress)
         except OSError as error:
             raise JobInfrastructureError(f"job folder: {error}") from error
         finally:
             remove_folder(folder)
-        return dataclasses.replace(result, outputs=outputs)
 
     @abstractmethod
     def _run(
         self, number: int, job: Job, folder: Path, on_progress: OnProgress | None
-    ) -> JobResult: ...
+    ) -> JobResult:
+        """Run a job whose folder is ready, and collect its outputs."""
 
 
 class SandboxRunner(Runner):
@@ -100,7 +107,8 @@ class SandboxRunner(Runner):
         Raises:
             SandboxUnavailableError: This machine cannot confine jobs.
         """
-        self.isolation = _detect_isolation(readable)
+        self._defences = detect_defences(readable)
+        self.isolation = self._defences.level
         super().__init__(strict=strict)
         self._readable = readable
         self._zygote: _ZygoteConnection | None = None
@@ -122,13 +130,16 @@ class SandboxRunner(Runner):
             if self._zygote is None or self._zygote.dead:
                 if self._zygote:
                     self._zygote.close()
-                self._zygote = _ZygoteConnection(self._folder, self._readable, self._environment)
+                self._zygote = _ZygoteConnection(
+                    self._folder, self._defences, self._readable, self._environment
+                )
             return self._zygote
 
     def _run(
         self, number: int, job: Job, folder: Path, on_progress: OnProgress | None
     ) -> JobResult:
         zygote = self._connection()
+        work = zygote.view_of(jobs.work_folder(folder))
         request = jobs.Request(number, job.task, job.arguments, str(folder), job.limits)
         answer = zygote.send(request)
         while True:
@@ -136,38 +147,44 @@ class SandboxRunner(Runner):
                 message = answer.result(timeout=_POLL_S)
                 break
             except FutureTimeoutError:
-                if on_progress and (progress := _read_progress(folder)):
+                if on_progress and (progress := _read_progress(work)):
                     on_progress(progress)
-        result = JobResult(
+        if Ending(message["ending"]) is Ending.NOT_STARTED:
+            raise JobInfrastructureError(f"a job could not be started: {message['log'][-2000:]}")
+        outputs = collect_outputs(work, job.outputs)
+        zygote.check_view_of(jobs.work_folder(folder))
+        return JobResult(
             ending=Ending(message["ending"]),
             exit_code=message["exit_code"],
             cpu_s=message["cpu_s"],
             wall_s=message["wall_s"],
             peak_memory_mib=message["peak_memory_mib"],
             log=message["log"].encode("utf-8", "replace"),
+            outputs=outputs,
         )
-        if result.ending is Ending.NOT_STARTED:
-            raise JobInfrastructureError(f"a job could not be confined: {message['log'][-2000:]}")
-        return result
 
 
 class _ZygoteConnection:
     """A running zygote and the thread that listens to it."""
 
     def __init__(
-        self, folder: Path, readable: tuple[Path, ...], environment: dict[str, str]
+        self,
+        folder: Path,
+        defences: Defences,
+        readable: tuple[Path, ...],
+        environment: dict[str, str],
     ) -> None:
+        self._has_namespaces = defences.namespaces
         ours, theirs = socket.socketpair()
         self._log_path = folder / "zygote.log"
         # -P: the current directory may hold submissions, and one of them a keras.py.
         command = [sys.executable, "-P", "-m", "autograder.zygote"]
-        command += [str(theirs.fileno()), str(folder), *map(str, readable)]
-        # Our own package has to be importable whether installed or run from a checkout.
-        package_parent = str(Path(__file__).resolve().parent.parent)
+        command += [str(theirs.fileno()), str(folder), defences.to_json()]
+        command += map(str, readable)
         with theirs, self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
-                env=environment | {"PYTHONPATH": package_parent},
+                env=environment | {"PYTHONPATH": _PACKAGE_PARENT},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -182,6 +199,29 @@ class _ZygoteConnection:
         self._wait_until_ready()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    def view_of(self, folder: Path) -> Path:
+        """Return the path of a folder as the zygote and its jobs see it."""
+        if not self._has_namespaces:
+            return folder
+        from autograder import namespaces
+
+        return namespaces.seen_from_outside(self._process.pid, folder)
+
+    def check_view_of(self, folder: Path) -> None:
+        """Make sure that a job's folder was the job's until now.
+
+        Raises:
+            JobInfrastructureError: The zygote is gone, and with it what its jobs left behind.
+        """
+        if not self._has_namespaces:
+            return
+        try:
+            gone = self.view_of(folder).stat().st_dev == folder.stat().st_dev
+        except OSError:
+            gone = True
+        if gone:
+            raise JobInfrastructureError("the zygote ended before a job's outputs were read")
 
     def _wait_until_ready(self) -> None:
         self._socket.settimeout(_START_TIMEOUT_S)
@@ -259,13 +299,14 @@ class PlainRunner(Runner):
     def _run(
         self, number: int, job: Job, folder: Path, on_progress: OnProgress | None
     ) -> JobResult:
+        work = jobs.work_folder(folder)
         log_path = self._folder / f"job-{number}.log"
         started = time.monotonic()
-        own = {"HOME": str(folder), "TMPDIR": str(folder)}
+        own = {"HOME": str(work), "TMPDIR": str(work), "PYTHONPATH": _PACKAGE_PARENT}
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(Path(__file__).with_name("worker.py"))],
-                cwd=folder,
+                [sys.executable, "-P", "-m", "autograder.worker"],
+                cwd=work,
                 env={**os.environ, **self._environment, **own, "PATH": os.environ.get("PATH", "")},
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -274,8 +315,11 @@ class PlainRunner(Runner):
             assert process.stdin is not None
             with process.stdin as stdin:
                 stdin.write(json.dumps([job.task, dict(job.arguments)]).encode())
-            ending = self._wait(process, job, folder, started, on_progress)
+            ending = self._wait(process, job, work, started, on_progress)
         output = log_path.read_bytes()
+        if ending is Ending.EXITED and process.returncode == _PLAIN_NOT_STARTED:
+            words = output[-2000:].decode("utf-8", "replace")
+            raise JobInfrastructureError(f"a job could not be started: {words}")
         return JobResult(
             ending=ending,
             exit_code=process.returncode,
@@ -283,13 +327,14 @@ class PlainRunner(Runner):
             wall_s=time.monotonic() - started,
             peak_memory_mib=0.0,
             log=output[: 128 << 10],
+            outputs=collect_outputs(work, job.outputs),
         )
 
     @staticmethod
     def _wait(
         process: subprocess.Popen[bytes],
         job: Job,
-        folder: Path,
+        work: Path,
         started: float,
         on_progress: OnProgress | None,
     ) -> Ending:
@@ -301,14 +346,19 @@ class PlainRunner(Runner):
                 except subprocess.TimeoutExpired:
                     if time.monotonic() - started > job.limits.wall_s:
                         return Ending.WALL_LIMIT
-                if on_progress and (progress := _read_progress(folder)):
+                if on_progress and (progress := _read_progress(work)):
                     on_progress(progress)
         finally:
             process.kill()
             process.wait()
 
 
-def _detect_isolation(readable: tuple[Path, ...]) -> Isolation:
+def detect_defences(readable: tuple[Path, ...]) -> Defences:
+    """Find out how well this machine can confine jobs that have to read ``readable``.
+
+    Raises:
+        SandboxUnavailableError: Not well enough to run a student's code.
+    """
     if sys.platform != "linux":
         raise SandboxUnavailableError(
             f"there is no sandbox for {sys.platform}: grade on Linux, or accept the risk of "
@@ -316,7 +366,7 @@ def _detect_isolation(readable: tuple[Path, ...]) -> Isolation:
         )
     from autograder import sandbox
 
-    return sandbox.detect_defences((*sandbox.python_paths(), *readable)).level
+    return sandbox.detect_defences((*sandbox.python_paths(), *readable))
 
 
 def _read_progress(folder: Path) -> Progress | None:

@@ -13,8 +13,7 @@ from autograder.models import Finding, Location, SourceFile, Submission, Verdict
 ERROR_FILE = OutputFile("error.json", 1 << 20)
 # As raised by Python, NumPy and TensorFlow.
 _MEMORY_ERRORS = {"MemoryError", "_ArrayMemoryError", "ResourceExhaustedError"}
-
-# A job's own disk limit ends it; a full disk is the machine's.
+# A job whose folder is full, as Python says it. The machine's own disk is looked at elsewhere.
 _DISK_FULL = "[Errno 28]"
 
 
@@ -54,12 +53,10 @@ def unfinished(name: str) -> Failure:
 def failure_of(result: JobResult, submission: Submission, limits: Limits) -> Failure | None:
     """Say what went wrong with a job, if anything did and it was the student's fault."""
     ending = result.ending
-    if ending is Ending.KILLED_FROM_OUTSIDE:
-        raise JobInfrastructureError("a job was killed by someone else, or by the kernel")
+    if ending in _OUR_FAULTS:
+        raise JobInfrastructureError(_OUR_FAULTS[ending])
     if ending in _STOPPED:
-        verdict, rule, message, hint = _STOPPED[ending]
-        message = message.format(limits=limits)
-        return Failure(verdict, (Finding(rule, message, hint),), f"stopped for: {ending}")
+        return _stopped(ending, limits)
     if "error.json" in result.outputs:
         return _student_error(result, submission, limits)
     if result.exit_code < 0:
@@ -69,6 +66,11 @@ def failure_of(result: JobResult, submission: Submission, limits: Limits) -> Fai
     return None
 
 
+_OUR_FAULTS = {
+    Ending.KILLED_FROM_OUTSIDE: "a job was killed or held by someone else, or by the kernel",
+    Ending.MACHINE_DISK_FULL: "the disk of this machine is full",
+    Ending.NOT_STARTED: "a job could not be started",
+}
 _STOPPED: dict[Ending, tuple[Verdict, str, str, str]] = {
     Ending.CPU_LIMIT: (
         Verdict.TIME_LIMIT,
@@ -113,7 +115,7 @@ def _crash(result: JobResult, limits: Limits) -> Failure:
     """A signal ended it: out of memory inside TensorFlow, or a real crash."""
     near_limit = result.peak_memory_mib > 0.9 * limits.memory_mib
     if near_limit or b"bad_alloc" in result.log or b"out of memory" in result.log:
-        return _out_of_memory(limits)
+        return _stopped(Ending.MEMORY_LIMIT, limits)
     finding = Finding(
         "crash",
         f"The process crashed (signal {-result.exit_code}).",
@@ -123,9 +125,10 @@ def _crash(result: JobResult, limits: Limits) -> Failure:
     return Failure(Verdict.RUNTIME_ERROR, (finding,))
 
 
-def _out_of_memory(limits: Limits) -> Failure:
-    verdict, rule, message, hint = _STOPPED[Ending.MEMORY_LIMIT]
-    return Failure(verdict, (Finding(rule, message.format(limits=limits), hint),))
+def _stopped(ending: Ending, limits: Limits) -> Failure:
+    verdict, rule, message, hint = _STOPPED[ending]
+    finding = Finding(rule, message.format(limits=limits), hint)
+    return Failure(verdict, (finding,), f"stopped for: {ending}")
 
 
 def _student_error(result: JobResult, submission: Submission, limits: Limits) -> Failure:
@@ -133,10 +136,10 @@ def _student_error(result: JobResult, submission: Submission, limits: Limits) ->
         error = _ErrorFile.model_validate_json(result.outputs["error.json"], strict=False)
     except (ValueError, RecursionError):
         return unfinished("error.json")
-    if _DISK_FULL in error.message:
-        raise JobInfrastructureError(f"a job found the disk full: {error.message}")
     if error.type in _MEMORY_ERRORS:
-        return _out_of_memory(limits)
+        return _stopped(Ending.MEMORY_LIMIT, limits)
+    if _DISK_FULL in error.message:
+        return _stopped(Ending.DISK_LIMIT, limits)
     location = _place(error.places, submission.files)
     if error.contract:
         finding = Finding("contract", error.message, "See the docstring in the template.", location)

@@ -1,16 +1,16 @@
 """The zygote: imports TensorFlow and Keras once, then forks a confined process for each job.
 
-Run as ``python -m autograder.zygote FD FOLDER [READABLE ...]`` with an environment without
-secrets. FD is a connected stream socket on which requests and answers are lines of JSON; FOLDER
-holds the jobs' folders and goes when the zygote goes; READABLE is data that every job may read.
-It opens no labels and runs no student code; a job does, in a child that `sandbox.confine` has
-locked in. When the other end closes, every job is killed and the zygote ends.
+Run as ``python -m autograder.zygote FD FOLDER DEFENCES [READABLE ...]`` with an environment
+without secrets. FD is a connected stream socket on which requests and answers are lines of JSON;
+FOLDER holds the jobs' folders and goes when the zygote goes; DEFENCES is `sandbox.Defences` as
+JSON; READABLE is data that every job may read. It opens no labels and runs no student code; a
+job does, in a child that `sandbox.confine` has locked in. When the other end closes, every job is
+killed and the zygote ends.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
@@ -18,7 +18,6 @@ import selectors
 import shutil
 import signal
 import socket
-import stat
 import sys
 import time
 import traceback
@@ -26,14 +25,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import sandbox, worker
+from autograder import jobs, namespaces, sandbox, syscalls, worker
 from autograder.jobs import Ending, Request
+from autograder.sandbox import Confinement, Defences
+from autograder.watchdog import Watchdog
 
 _TICK_S = 0.05
 _LOG_HEAD, _LOG_TAIL = 96 << 10, 32 << 10
-_MAX_FILES = 2000
-# Exit code of a child that could not be confined; nothing of the student's ran in it.
-_NOT_CONFINED = 97
 
 
 @dataclass
@@ -60,23 +58,29 @@ class Log:
 
 @dataclass
 class RunningJob:
-    """A forked job, its deadline and what it has printed so far."""
+    """A forked job, who watches it and what it has printed so far.
+
+    Attributes:
+        status: Read end of the pipe on which it says that the student's code is about to run.
+    """
 
     request: Request
     pid: int
     pidfd: int
     output: int
-    slot: int
+    status: int
+    watchdog: Watchdog
     started: float
     log: Log = field(default_factory=Log)
-    peak_memory: int = 0
     killed_for: Ending | None = None
 
 
 class Zygote:
     """Serves one grader over one socket, in one thread."""
 
-    def __init__(self, connection: socket.socket, data: tuple[Path, ...]) -> None:
+    def __init__(
+        self, connection: socket.socket, defences: Defences, data: tuple[Path, ...]
+    ) -> None:
         self._connection = connection
         self._readable = (*sandbox.python_paths(), *data)
         self._environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -84,9 +88,8 @@ class Zygote:
         self._selector.register(connection, selectors.EVENT_READ)
         self._buffer = b""
         self._jobs: dict[int, RunningJob] = {}
-        self._defences = sandbox.detect_defences(self._readable)
-        self._rules = sandbox.build_filter()
-        self._page = os.sysconf("SC_PAGE_SIZE")
+        self._defences = defences
+        self._rules = syscalls.build_filter()
 
     def serve(self) -> None:
         """Work until the grader closes the connection."""
@@ -136,46 +139,52 @@ class Zygote:
         self._connection.sendall(json.dumps(message).encode() + b"\n")
 
     def _start(self, request: Request) -> None:
-        used = {job.slot for job in self._jobs.values()}
-        slot = next(number for number in range(len(used) + 1) if number not in used)
-        read_end, write_end = os.pipe()
+        output, log_fd = os.pipe()
+        status, status_fd = os.pipe()
         parent = os.getpid()
         started = time.monotonic()
         pid = os.fork()
         if pid == 0:
-            self._be_a_job(request, slot, write_end, parent)
-        os.close(write_end)
-        os.set_blocking(read_end, False)
+            self._be_a_job(request, log_fd, status_fd, parent)
+        os.close(log_fd)
+        os.close(status_fd)
+        os.set_blocking(output, False)
+        folder = jobs.work_folder(Path(request.folder))
+        watchdog = Watchdog(pid, folder, request.limits, capped=self._defences.namespaces)
         pidfd = os.pidfd_open(pid)
-        job = RunningJob(request, pid, pidfd, read_end, slot, started)
+        job = RunningJob(request, pid, pidfd, output, status, watchdog, started)
         self._jobs[request.id] = job
-        self._selector.register(read_end, selectors.EVENT_READ, job)
+        self._selector.register(output, selectors.EVENT_READ, job)
         self._selector.register(pidfd, selectors.EVENT_READ, job)
 
-    def _be_a_job(self, request: Request, slot: int, log_fd: int, parent: int) -> None:
+    def _be_a_job(self, request: Request, log_fd: int, status_fd: int, parent: int) -> None:
         """Turn this fresh child into the job; never returns."""
-        confined = False
+        exit_code = 1
         try:
-            confinement = sandbox.Confinement(
-                folder=Path(request.folder),
+            folder = Path(request.folder)
+            confinement = Confinement(
+                folder=jobs.work_folder(folder),
+                code=jobs.code_folder(folder),
                 readable=self._readable,
                 environment=self._environment,
-                slot=slot,
+                number=request.id,
                 cpu_s=request.limits.cpu_s,
                 memory_mib=request.limits.memory_mib,
-                file_mib=request.limits.disk_mib,
+                disk_mib=request.limits.disk_mib,
                 threads=request.limits.threads,
             )
-            sandbox.give_folder(confinement, self._defences)
-            sandbox.confine(confinement, self._defences, self._rules, log_fd)
-            confined = os.getppid() == parent  # else the zygote died before PDEATHSIG was set
-            if confined:
-                prepared = worker.prepare(request.arguments)
-                os._exit(worker.run(request.task, *prepared))
+            sandbox.furnish(confinement, self._defences)
+            sandbox.confine(confinement, self._defences, self._rules, log_fd, status_fd)
+            prepared = worker.prepare(request.arguments)
+            # If the zygote died before PDEATHSIG was set, nobody watches.
+            if os.getppid() == parent:
+                os.write(sandbox.STATUS_FD, b"!")
+                os.close(sandbox.STATUS_FD)
+                exit_code = worker.run(request.task, *prepared)
         except BaseException:  # nothing may climb into the zygote's own stack
             traceback.print_exc()
         finally:
-            os._exit(1 if confined else _NOT_CONFINED)
+            os._exit(exit_code)
 
     def _read_output(self, job: RunningJob) -> None:
         try:
@@ -190,26 +199,8 @@ class Zygote:
             self._stop(job, Ending.OUTPUT_LIMIT)
 
     def _watch(self, job: RunningJob) -> None:
-        limits = job.request.limits
-        if job.killed_for:
-            return
-        memory, threads = self._memory_and_threads(job.pid)
-        job.peak_memory = max(job.peak_memory, memory)
-        if time.monotonic() - job.started > limits.wall_s:
-            self._stop(job, Ending.WALL_LIMIT)
-        elif memory > limits.memory_mib << 20:
-            self._stop(job, Ending.MEMORY_LIMIT)
-        elif threads > limits.threads:
-            self._stop(job, Ending.THREAD_LIMIT)
-        elif _uses_more_disk(job, limits.disk_mib << 20):
-            self._stop(job, Ending.DISK_LIMIT)
-
-    def _memory_and_threads(self, pid: int) -> tuple[int, int]:
-        try:
-            pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
-            return int(pages) * self._page, Path(f"/proc/{pid}/task").stat().st_nlink - 2
-        except (OSError, IndexError):  # it has just ended
-            return 0, 0
+        if job.killed_for is None and (why := job.watchdog.look()):
+            self._stop(job, why)
 
     def _stop(self, job: RunningJob, why: Ending) -> None:
         if job.killed_for is None:
@@ -223,16 +214,17 @@ class Zygote:
         while chunk := self._last_output(job):
             job.log.add(chunk)
         cpu_s = usage.ru_utime + usage.ru_stime
+        begun = os.read(job.status, 1) == b"!"
         self._send(
             done=job.request.id,
-            ending=_ending(job, code, cpu_s),
+            ending=_ending(job, code, cpu_s) if begun else Ending.NOT_STARTED,
             exit_code=code,
             cpu_s=cpu_s,
             wall_s=time.monotonic() - job.started,
-            peak_memory_mib=max(usage.ru_maxrss / 1024, job.peak_memory / (1 << 20)),
+            peak_memory_mib=max(usage.ru_maxrss / 1024, job.watchdog.peak_memory / (1 << 20)),
             log=job.log.text(),
         )
-        for fd in (job.output, job.pidfd):
+        for fd in (job.output, job.pidfd, job.status):
             if fd in self._selector.get_map():
                 self._selector.unregister(fd)
             os.close(fd)
@@ -253,12 +245,11 @@ def _ending(job: RunningJob, code: int, cpu_s: float) -> Ending:
     hard_limit = code == -signal.SIGKILL and cpu_s >= job.request.limits.cpu_s
     if code == -signal.SIGXCPU or hard_limit:
         return Ending.CPU_LIMIT
-    endings = {
-        _NOT_CONFINED: Ending.NOT_STARTED,
-        -signal.SIGXFSZ: Ending.DISK_LIMIT,
-        -signal.SIGKILL: Ending.KILLED_FROM_OUTSIDE,
-    }
-    return endings.get(code, Ending.EXITED)
+    if code == -signal.SIGXFSZ or job.watchdog.disk_is_full():
+        return Ending.DISK_LIMIT
+    if code != 0 and job.watchdog.machine_disk_is_full():
+        return Ending.MACHINE_DISK_FULL
+    return Ending.KILLED_FROM_OUTSIDE if code == -signal.SIGKILL else Ending.EXITED
 
 
 def _kill(job: RunningJob) -> None:
@@ -266,52 +257,23 @@ def _kill(job: RunningJob) -> None:
         signal.pidfd_send_signal(job.pidfd, signal.SIGKILL)
 
 
-def _uses_more_disk(job: RunningJob, limit: int) -> bool:
-    """Whether a job holds more than so many bytes on disk, or too many files."""
-    used = _unlinked_bytes(job.pid)
-    files = 0
-    folders = [job.request.folder]
-    while folders:  # not os.walk, which would recurse as deep as the job nests folders
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    files += 1
-                    used += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    if files > _MAX_FILES or used > limit:
-                        return True
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                return True
-            continue  # the job removed it under us
-    return used > limit
-
-
-def _unlinked_bytes(pid: int) -> int:
-    """Return the size of files that a job has deleted but still holds open."""
-    total = 0
-    with contextlib.suppress(OSError):  # it has just ended
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                status = entry.stat()
-                if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
-                    total += status.st_blocks * 512
-    return total
-
-
 def main() -> None:
     """Serve the socket whose descriptor is the first argument; clean up after the last job."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     jobs_folder = Path(sys.argv[2])
+    defences = Defences.from_json(sys.argv[3])
     # The terminal's Ctrl-C is for the grader, which then closes the connection.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
+        if defences.namespaces:
+            namespaces.enter()
         worker.warm_up()
-        Zygote(connection, tuple(Path(name) for name in sys.argv[3:])).serve()
+        Zygote(connection, defences, tuple(Path(name) for name in sys.argv[4:])).serve()
     except ConnectionError:
         pass  # the grader was killed; so were the jobs, in `serve`
     finally:
+        for folder in jobs_folder.glob("job-*"):
+            namespaces.unmount_workdir(jobs.work_folder(folder))
         shutil.rmtree(jobs_folder, ignore_errors=True)
 
 

@@ -162,7 +162,8 @@ def test_a_job_has_no_capabilities_and_cannot_gain_any(jobs: Jobs) -> None:
         ),
         (
             "from threading import Thread, stack_size\nimport time; stack_size(65536)\n"
-            + 60 * "Thread(target=time.sleep, args=(9,)).start()\n",
+            + 60 * "Thread(target=time.sleep, args=(9,)).start()\n"
+            + "time.sleep(9)",
             {},
             Ending.THREAD_LIMIT,
         ),

@@ -69,11 +69,6 @@ def test_each_limit_has_its_verdict_and_names_its_number(
     assert found.findings[0].hint
 
 
-def test_a_kill_from_outside_is_never_the_students_fault() -> None:
-    with pytest.raises(JobInfrastructureError):
-        failure(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
-
-
 def test_an_exception_is_placed_in_the_students_own_counting() -> None:
     found = failure(exit_code=1, error=error())
     assert found.verdict is Verdict.RUNTIME_ERROR
@@ -81,10 +76,17 @@ def test_an_exception_is_placed_in_the_students_own_counting() -> None:
     assert "ValueError in build_model: too deep" in found.findings[0].message
 
 
-def test_a_full_disk_is_never_the_students_fault() -> None:
+@pytest.mark.parametrize(
+    "ending", [Ending.KILLED_FROM_OUTSIDE, Ending.MACHINE_DISK_FULL, Ending.NOT_STARTED]
+)
+def test_what_the_machine_did_is_never_the_students_fault(ending: Ending) -> None:
+    with pytest.raises(JobInfrastructureError):
+        failure(ending=ending, exit_code=1, error=error())
+
+
+def test_a_full_folder_of_its_own_is_the_jobs_limit() -> None:
     full = error(type="OSError", message="[Errno 28] No space left on device: 'history.jsonl'")
-    with pytest.raises(JobInfrastructureError, match="disk full"):
-        failure(exit_code=1, error=full)
+    assert failure(exit_code=1, error=full).verdict is Verdict.OUTPUT_LIMIT
 
 
 def test_a_broken_contract_rejects() -> None:

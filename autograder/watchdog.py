@@ -1,0 +1,158 @@
+"""Looks after a running job from outside: time, memory, threads, disk.
+
+It reads what the kernel says about the process, never anything that the job could write. Its
+clock counts only time in which both the job and the watchdog could run: a laptop that sleeps or
+an operator who stops a process costs no student anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.jobs import Ending, Limits
+from autograder.namespaces import MAX_FILES
+
+# A turn of the zygote takes milliseconds; in a longer one, the zygote itself was stopped.
+_LONGEST_TURN_S = 1.0
+# How long a job may be held by somebody else before it is given up.
+_PATIENCE_S = 60.0
+# The kernel's own limit comes first; this is for a kernel that does not keep it.
+_CPU_GRACE_S = 5.0
+_LITTLE_SPACE = 1 << 20
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class ProcessState:
+    """What /proc/<pid>/stat says (proc_pid_stat(5)).
+
+    Attributes:
+        stopped: Whether somebody stopped it; a job cannot do that to itself.
+        cpu_s: User and system time of all its threads, in seconds.
+        threads: How many.
+        memory: Resident set in bytes.
+    """
+
+    stopped: bool
+    cpu_s: float
+    threads: int
+    memory: int
+
+    @classmethod
+    def read(cls, pid: int) -> ProcessState | None:
+        """Return the state of a process; None if it has just ended."""
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        # The name before it, in brackets, is the job's to choose.
+        fields = text.rpartition(")")[2].split()
+        if fields[0] in "ZX":
+            return None
+        return cls(
+            stopped=fields[0] in "Tt",
+            cpu_s=(int(fields[11]) + int(fields[12])) / _TICKS,
+            threads=int(fields[17]),
+            memory=int(fields[21]) * _PAGE,
+        )
+
+
+class Watchdog:
+    """Watches one job.
+
+    Args:
+        pid: Its process.
+        folder: Its working folder, as this process sees it.
+        limits: What it is stopped at.
+        capped: Whether the folder is a file system of its own, which the kernel keeps small.
+    """
+
+    def __init__(self, pid: int, folder: Path, limits: Limits, *, capped: bool) -> None:
+        self._pid, self._folder, self._limits, self._capped = pid, folder, limits, capped
+        self._looked_at = time.monotonic()
+        self._ran_s = self._held_s = 0.0
+        self.peak_memory = 0
+
+    def look(self) -> Ending | None:
+        """Return why the job has to be stopped; None while all is well."""
+        now = time.monotonic()
+        passed_s, self._looked_at = min(now - self._looked_at, _LONGEST_TURN_S), now
+        state = ProcessState.read(self._pid)
+        if state is None:
+            return None
+        if state.stopped:
+            self._held_s += passed_s
+            return Ending.KILLED_FROM_OUTSIDE if self._held_s > _PATIENCE_S else None
+        self._ran_s += passed_s
+        self.peak_memory = max(self.peak_memory, state.memory)
+        return self._limit_of(state)
+
+    def _limit_of(self, state: ProcessState) -> Ending | None:
+        limits = self._limits
+        if self._ran_s > limits.wall_s:
+            return Ending.WALL_LIMIT
+        if state.cpu_s > limits.cpu_s + _CPU_GRACE_S:
+            return Ending.CPU_LIMIT
+        if state.memory > limits.memory_mib << 20:
+            return Ending.MEMORY_LIMIT
+        if state.threads > limits.threads:
+            return Ending.THREAD_LIMIT
+        return Ending.DISK_LIMIT if self.disk_is_full() else None
+
+    def disk_is_full(self) -> bool:
+        """Whether the job uses all the disk it may, in bytes or in number of files."""
+        limit = self._limits.disk_mib << 20
+        if self._capped:
+            with contextlib.suppress(OSError):
+                space = os.statvfs(self._folder)
+                return space.f_bfree == 0 or space.f_ffree == 0
+        return _uses_more_disk(self._folder, limit, _unlinked_bytes(self._pid))
+
+    def machine_disk_is_full(self) -> bool:
+        """Whether nobody could write here any more, through no fault of the job."""
+        if self._capped:
+            return False
+        with contextlib.suppress(OSError):
+            space = os.statvfs(self._folder)
+            return space.f_bavail * space.f_frsize < _LITTLE_SPACE
+        return True  # the folder itself cannot be reached
+
+
+def _uses_more_disk(folder: Path, limit: int, used: int) -> bool:
+    """Whether a folder and ``used`` bytes elsewhere make too much, or it holds too many files."""
+    files = 0
+    folders = [str(folder)]
+    while folders:  # not os.walk, which would recurse as deep as the job nests folders
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    if files > MAX_FILES or used > limit:
+                        return True
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return True
+            continue  # the job removed it under us
+    return used > limit
+
+
+def _unlinked_bytes(pid: int) -> int:
+    """Return the size of files that a job has deleted but still holds open."""
+    total = 0
+    with contextlib.suppress(OSError):  # it has just ended
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                status = entry.stat()
+                if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
+                    total += status.st_blocks * 512
+    return total
