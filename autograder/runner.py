@@ -7,11 +7,9 @@ beyond its bytes.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,7 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from autograder import jobs
-from autograder.errors import JobInfrastructureError, SandboxUnavailableError
+from autograder.connection import PACKAGE_PARENT, ZygoteConnection
+from autograder.errors import JobInfrastructureError, SandboxUnavailableError, UserError
+from autograder.joblog import JobLog
 from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
 from autograder.models import Isolation
 from autograder.outputs import collect_outputs, remove_folder
@@ -36,9 +36,9 @@ if TYPE_CHECKING:  # it needs Linux
 OnProgress = Callable[[Progress], None]
 _WATCHED = (OutputFile("progress", 64), OutputFile("history.jsonl", 1 << 20))
 _POLL_S = 0.2
-_START_TIMEOUT_S = 180.0
-# Our own package has to be importable whether installed or run from a checkout.
-_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
+# How much longer than its limit a job's answer may take before its zygote is given up.
+_PATIENCE = 3
+_PATIENCE_S = 120.0
 # Exit code of the worker as a plain process, where it could not begin (worker.NOT_STARTED).
 _PLAIN_NOT_STARTED = 97
 
@@ -49,8 +49,19 @@ class Runner(ABC):
     isolation: Isolation
 
     def __init__(self, *, strict: bool) -> None:
+        """Make a folder for the jobs' folders.
+
+        Raises:
+            UserError: There is no room for one.
+        """
         self._environment = jobs.environment(strict=strict)
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        except OSError as error:
+            raise UserError(
+                f"no working folder can be made for jobs: {error.strerror or error}; "
+                "make room, or name another place with TMPDIR"
+            ) from error
         self._folder.chmod(0o711)  # jobs with a user id of their own pass through
         self._ids = iter(range(1, sys.maxsize))
         self._lock = threading.Lock()
@@ -80,6 +91,8 @@ class Runner(ABC):
             jobs.work_folder(folder).mkdir()
             for name, text in job.sources.items():
                 (code / name).write_text(text, encoding="utf-8", newline="\n")
+            for name, content in job.inputs.items():
+                (code / name).write_bytes(content)
             return self._run(number, job, folder, on_progress)
         except OSError as error:
             raise JobInfrastructureError(f"job folder: {error}") from error
@@ -111,7 +124,8 @@ class SandboxRunner(Runner):
         self.isolation = self._defences.level
         super().__init__(strict=strict)
         self._readable = readable
-        self._zygote: _ZygoteConnection | None = None
+        self._stamps = _stamps(readable)
+        self._zygote: ZygoteConnection | None = None
         self._closed = False
 
     def close(self) -> None:
@@ -123,14 +137,14 @@ class SandboxRunner(Runner):
             zygote.close()
         super().close()
 
-    def _connection(self) -> _ZygoteConnection:
+    def _connection(self) -> ZygoteConnection:
         with self._lock:
             if self._closed:
                 raise JobInfrastructureError("the runner is closed")
             if self._zygote is None or self._zygote.dead:
                 if self._zygote:
                     self._zygote.close()
-                self._zygote = _ZygoteConnection(
+                self._zygote = ZygoteConnection(
                     self._folder, self._defences, self._readable, self._environment
                 )
             return self._zygote
@@ -141,150 +155,70 @@ class SandboxRunner(Runner):
         zygote = self._connection()
         work = zygote.view_of(jobs.work_folder(folder))
         request = jobs.Request(number, job.task, job.arguments, str(folder), job.limits)
-        answer = zygote.send(request)
-        while True:
-            try:
-                message = answer.result(timeout=_POLL_S)
-                break
-            except FutureTimeoutError:
-                if on_progress and (progress := _read_progress(work)):
-                    on_progress(progress)
-        if Ending(message["ending"]) is Ending.NOT_STARTED:
-            raise JobInfrastructureError(f"a job could not be started: {message['log'][-2000:]}")
+        with JobLog() as log:
+            answer = zygote.start(request, log.write_end)
+            log.close_write_end()
+            show = (lambda: _show_progress(work, on_progress)) if on_progress else None
+            message = self._follow(zygote, request, answer, log, show)
+            log.drain()
+        ending = Ending(message["ending"])
+        if ending is Ending.NOT_STARTED:
+            words = log.content()[-2000:].decode("utf-8", "replace")
+            raise JobInfrastructureError(f"a job could not be started: {words}")
         outputs = collect_outputs(work, job.outputs)
         zygote.check_view_of(jobs.work_folder(folder))
+        self._check_data(read_it=message["exit_code"] != 0)
         return JobResult(
-            ending=Ending(message["ending"]),
+            ending=ending,
             exit_code=message["exit_code"],
             cpu_s=message["cpu_s"],
             wall_s=message["wall_s"],
             peak_memory_mib=message["peak_memory_mib"],
-            log=message["log"].encode("utf-8", "replace"),
+            log=log.content(),
             outputs=outputs,
         )
 
+    @staticmethod
+    def _follow(
+        zygote: ZygoteConnection,
+        request: jobs.Request,
+        answer: Future[dict[str, Any]],
+        log: JobLog,
+        show_progress: Callable[[], None] | None,
+    ) -> dict[str, Any]:
+        """Take in what a job prints and show how far it is, until the zygote says it is over."""
+        limits = request.limits
+        give_up_at = time.monotonic() + _PATIENCE * limits.wall_s + _PATIENCE_S
+        shown_at = time.monotonic()
+        while True:
+            log.read(_POLL_S)
+            if log.total > limits.output_mib << 20:
+                zygote.stop(request, Ending.OUTPUT_LIMIT)
+            if log.ended or answer.done():
+                with contextlib.suppress(FutureTimeoutError):
+                    return answer.result(timeout=_POLL_S)
+            now = time.monotonic()
+            if now > give_up_at:  # somebody has stopped the zygote
+                zygote.kill()
+            if show_progress and now - shown_at > _POLL_S:
+                shown_at = now
+                show_progress()
 
-class _ZygoteConnection:
-    """A running zygote and the thread that listens to it."""
-
-    def __init__(
-        self,
-        folder: Path,
-        defences: Defences,
-        readable: tuple[Path, ...],
-        environment: dict[str, str],
-    ) -> None:
-        self._has_namespaces = defences.namespaces
-        ours, theirs = socket.socketpair()
-        self._log_path = folder / "zygote.log"
-        # -P: the current directory may hold submissions, and one of them a keras.py.
-        command = [sys.executable, "-P", "-m", "autograder.zygote"]
-        command += [str(theirs.fileno()), str(folder), defences.to_json()]
-        command += map(str, readable)
-        with theirs, self._log_path.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                env=environment | {"PYTHONPATH": _PACKAGE_PARENT},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        self._socket = ours
-        self._stream = ours.makefile("rb")
-        self._lock = threading.Lock()
-        self._pending: dict[int, Future[dict[str, Any]]] = {}
-        self.dead = False
-        self._wait_until_ready()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def view_of(self, folder: Path) -> Path:
-        """Return the path of a folder as the zygote and its jobs see it."""
-        if not self._has_namespaces:
-            return folder
-        from autograder import namespaces
-
-        return namespaces.seen_from_outside(self._process.pid, folder)
-
-    def check_view_of(self, folder: Path) -> None:
-        """Make sure that a job's folder was the job's until now.
+    def _check_data(self, *, read_it: bool) -> None:
+        """Make sure that the data is as it was, before anybody is blamed or graded.
 
         Raises:
-            JobInfrastructureError: The zygote is gone, and with it what its jobs left behind.
+            JobInfrastructureError: It has changed, or can no longer be read.
         """
-        if not self._has_namespaces:
-            return
-        try:
-            gone = self.view_of(folder).stat().st_dev == folder.stat().st_dev
-        except OSError:
-            gone = True
-        if gone:
-            raise JobInfrastructureError("the zygote ended before a job's outputs were read")
-
-    def _wait_until_ready(self) -> None:
-        self._socket.settimeout(_START_TIMEOUT_S)
-        try:
-            message = json.loads(self._stream.readline() or "{}")
-        except TimeoutError:
-            message = {}
-        self._socket.settimeout(None)
-        if "ready" in message:
-            return
-        self.close()
-        raise JobInfrastructureError(f"the zygote did not start:\n{self._last_words()}")
-
-    def send(self, request: jobs.Request) -> Future[dict[str, Any]]:
-        """Ask for a job; the future gets the zygote's answer or a JobInfrastructureError."""
-        answer: Future[dict[str, Any]] = Future()
-        line = json.dumps(dataclasses.asdict(request)).encode() + b"\n"
-        with self._lock:
-            if self.dead:
-                raise JobInfrastructureError("the zygote has died")
-            self._pending[request.id] = answer
+        if _stamps(self._readable) != self._stamps:
+            raise JobInfrastructureError("the data has changed while jobs ran")
+        for path in self._readable if read_it else ():
             try:
-                self._socket.sendall(line)
+                with path.open("rb") as file:
+                    while file.read(1 << 20):
+                        pass
             except OSError as error:
-                raise JobInfrastructureError(f"the zygote does not listen: {error}") from error
-        return answer
-
-    def _listen(self) -> None:
-        try:
-            for line in self._stream:
-                message = json.loads(line)
-                with self._lock:
-                    answer = self._pending.pop(message["done"])
-                answer.set_result(message)
-        except (OSError, ValueError):
-            pass  # torn by a kill, or closed by ourselves; handled as any other end
-        with self._lock:
-            self.dead = True
-            pending, self._pending = list(self._pending.values()), {}
-        for answer in pending:
-            words = self._last_words()
-            answer.set_exception(JobInfrastructureError(f"the zygote has died {words}".strip()))
-
-    def _last_words(self) -> str:
-        try:
-            return self._log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
-        except OSError:
-            return ""
-
-    def close(self) -> None:
-        """Hang up: the zygote kills its jobs and ends; if it does not, it is killed."""
-        self.dead = True
-        with contextlib.suppress(OSError):  # it may have hung up first
-            self._socket.shutdown(socket.SHUT_RDWR)
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()  # its jobs die with it (PDEATHSIG)
-            self._process.wait()
-        if hasattr(self, "_listener"):
-            self._listener.join(timeout=5)
-        self._stream.close()
-        self._socket.close()
+                raise JobInfrastructureError(f"the data cannot be read: {error}") from error
 
 
 class PlainRunner(Runner):
@@ -302,7 +236,7 @@ class PlainRunner(Runner):
         work = jobs.work_folder(folder)
         log_path = self._folder / f"job-{number}.log"
         started = time.monotonic()
-        own = {"HOME": str(work), "TMPDIR": str(work), "PYTHONPATH": _PACKAGE_PARENT}
+        own = {"HOME": str(work), "TMPDIR": str(work), "PYTHONPATH": PACKAGE_PARENT}
         with log_path.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.worker"],
@@ -346,8 +280,8 @@ class PlainRunner(Runner):
                 except subprocess.TimeoutExpired:
                     if time.monotonic() - started > job.limits.wall_s:
                         return Ending.WALL_LIMIT
-                if on_progress and (progress := _read_progress(work)):
-                    on_progress(progress)
+                if on_progress:
+                    _show_progress(work, on_progress)
         finally:
             process.kill()
             process.wait()
@@ -369,10 +303,27 @@ def detect_defences(readable: tuple[Path, ...]) -> Defences:
     return sandbox.detect_defences((*sandbox.python_paths(), *readable))
 
 
-def _read_progress(folder: Path) -> Progress | None:
-    outputs = collect_outputs(folder, _WATCHED)
+def _stamps(paths: tuple[Path, ...]) -> list[tuple[int, int] | None]:
+    """Return size and time of change of each file; None for one that cannot be reached."""
+    stamps: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            status = path.stat()
+            stamps.append((status.st_size, status.st_mtime_ns))
+        except OSError:
+            stamps.append(None)
+    return stamps
+
+
+def _show_progress(work: Path, on_progress: OnProgress) -> None:
+    if progress := _read_progress(work):
+        on_progress(progress)
+
+
+def _read_progress(work: Path) -> Progress | None:
+    outputs = collect_outputs(work, _WATCHED)
     try:
         step, steps = outputs.get("progress", b"").decode("ascii").split()
         return Progress(int(step), int(steps), outputs.get("history.jsonl", b""))
-    except (ValueError, UnicodeDecodeError):
+    except ValueError:  # a job may write anything there
         return None

@@ -16,12 +16,18 @@ from collections.abc import Iterable
 
 import seccompy as seccomp
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_CLONE_VM, _CLONE_FILES, _CLONE_SIGHAND, _CLONE_THREAD = 0x100, 0x400, 0x800, 0x10000
+_SHARED_ANONYMOUS = 0x21
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC,
+# F_GETPIPE_SZ. Not F_SETOWN and the like (signals to others) nor F_SETLEASE (makes others wait).
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
+# PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_GET_NO_NEW_PRIVS.
+_PRCTL_OPTIONS = (3, 15, 16, 23, 39)
 
 _ALLOWED = """
     read write readv writev pread64 pwrite64 close close_range lseek mmap munmap mprotect mremap
     madvise brk msync mincore stat fstat lstat newfstatat statx statfs fstatfs access faccessat
-    faccessat2 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2
+    faccessat2 getcwd chdir fchdir  rmdir unlink unlinkat rename renameat renameat2
     readlink readlinkat getdents64 ftruncate fallocate fsync fdatasync flock fadvise64
     copy_file_range sendfile dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create1
     epoll_ctl epoll_wait epoll_pwait eventfd2 futex set_robust_list rseq membarrier gettid getpid
@@ -29,7 +35,7 @@ _ALLOWED = """
     rt_sigprocmask rt_sigreturn sigaltstack nanosleep clock_nanosleep clock_gettime clock_getres
     gettimeofday time times getrusage sysinfo uname getcpu sched_yield sched_getaffinity
     sched_getscheduler sched_getparam sched_get_priority_max sched_get_priority_min exit
-    exit_group restart_syscall getrandom umask setitimer open openat fcntl prctl
+    exit_group restart_syscall getrandom setitimer open openat
 """.split()
 # Refused with EPERM, which programs expect here; everything unnamed gets ENOSYS.
 _REFUSED = """
@@ -67,20 +73,23 @@ def build_filter() -> seccomp.Filter:
             except ValueError:  # this architecture has no such call
                 continue
 
-    clone_thread, shared_anonymous = 0x10000, 0x21
-    on(["clone"], None, masked(0, clone_thread, clone_thread))
+    # Without CLONE_FILES, a thread would have descriptors that nobody sees from outside.
+    thread = _CLONE_VM | _CLONE_FILES | _CLONE_SIGHAND | _CLONE_THREAD
+    on(["clone"], None, masked(0, thread, thread))
     # Shared anonymous memory is not counted by RLIMIT_DATA.
-    on(["mmap"], errno.EPERM, masked(3, shared_anonymous, shared_anonymous))
+    on(["mmap"], errno.EPERM, masked(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS))
     # Truncating while opening for reading escapes Landlock before its third version.
     read_and_truncate = (os.O_TRUNC, os.O_TRUNC | os.O_ACCMODE)
     on(["open"], errno.EPERM, masked(1, *read_and_truncate))
     on(["openat"], errno.EPERM, masked(2, *read_and_truncate))
-    # SIGIO sent on the job's behalf would be a way to signal others.
-    f_setown, f_setsig, f_setown_ex = 8, 10, 15
-    for command in (f_setown, f_setsig, f_setown_ex):
-        on(["fcntl"], errno.EPERM, masked(1, command))
-    for option in (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE):  # the zygote must see and outlive it
-        on(["prctl"], errno.EPERM, masked(0, option))
+    # Folders that their owner cannot enter could be neither measured nor removed.
+    on(["mkdir"], None, masked(1, 0o700, 0o700))
+    on(["mkdirat"], None, masked(2, 0o700, 0o700))
+    on(["umask"], None, masked(0, 0, 0o700))
+    for command in _FCNTL_COMMANDS:
+        on(["fcntl"], None, masked(1, command))
+    for option in _PRCTL_OPTIONS:
+        on(["prctl"], None, masked(0, option))
     tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex = (
         0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451,
     )  # fmt: skip

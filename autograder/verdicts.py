@@ -132,6 +132,8 @@ def _stopped(ending: Ending, limits: Limits) -> Failure:
 
 
 def _student_error(result: JobResult, submission: Submission, limits: Limits) -> Failure:
+    if not result.outputs["error.json"]:  # there was no room to say more
+        return _stopped(Ending.DISK_LIMIT, limits)
     try:
         error = _ErrorFile.model_validate_json(result.outputs["error.json"], strict=False)
     except (ValueError, RecursionError):

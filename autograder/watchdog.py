@@ -8,7 +8,6 @@ an operator who stops a process costs no student anything.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import stat
 import time
@@ -108,12 +107,14 @@ class Watchdog:
 
     def disk_is_full(self) -> bool:
         """Whether the job uses all the disk it may, in bytes or in number of files."""
-        limit = self._limits.disk_mib << 20
         if self._capped:
             with contextlib.suppress(OSError):
                 space = os.statvfs(self._folder)
                 return space.f_bfree == 0 or space.f_ffree == 0
-        return _uses_more_disk(self._folder, limit, _unlinked_bytes(self._pid))
+        limit = self._limits.disk_mib << 20
+        return _maps_a_deleted_file(self._pid, self._folder) or _uses_more_disk(
+            self._folder, limit, _unlinked_bytes(self._pid)
+        )
 
     def machine_disk_is_full(self) -> bool:
         """Whether nobody could write here any more, through no fault of the job."""
@@ -131,18 +132,20 @@ def _uses_more_disk(folder: Path, limit: int, used: int) -> bool:
     folders = [str(folder)]
     while folders:  # not os.walk, which would recurse as deep as the job nests folders
         try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    files += 1
+            entries = os.scandir(folders.pop())
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # the job removed it under us
+        except OSError:
+            return True  # nested too deep, or hidden: nobody honest does either
+        with entries:
+            for entry in entries:
+                files += 1
+                with contextlib.suppress(FileNotFoundError):
                     used += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    if files > MAX_FILES or used > limit:
-                        return True
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                return True
-            continue  # the job removed it under us
+                if files > MAX_FILES or used > limit:
+                    return True
     return used > limit
 
 
@@ -156,3 +159,12 @@ def _unlinked_bytes(pid: int) -> int:
                 if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
                     total += status.st_blocks * 512
     return total
+
+
+def _maps_a_deleted_file(pid: int, folder: Path) -> bool:
+    """Whether a job maps a file of its folder that it has deleted, so that no size can be had."""
+    try:
+        maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False  # it has just ended
+    return any(line.endswith(" (deleted)") and f" {folder}/" in line for line in maps.splitlines())

@@ -21,7 +21,8 @@ import socket
 import sys
 import time
 import traceback
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,34 +32,11 @@ from autograder.sandbox import Confinement, Defences
 from autograder.watchdog import Watchdog
 
 _TICK_S = 0.05
-_LOG_HEAD, _LOG_TAIL = 96 << 10, 32 << 10
-
-
-@dataclass
-class Log:
-    """The first and the last of what a job printed."""
-
-    head: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
-    total: int = 0
-
-    def add(self, chunk: bytes) -> None:
-        """Take note of another piece of output."""
-        self.total += len(chunk)
-        room = max(0, _LOG_HEAD - len(self.head))
-        self.head += chunk[:room]
-        self.tail = (self.tail + chunk[room:])[-_LOG_TAIL:]
-
-    def text(self) -> str:
-        """Return what was kept, with a mark where something is missing."""
-        gap = self.total - len(self.head) - len(self.tail)
-        mark = f"\n[… {gap} bytes left out …]\n".encode() if gap else b""
-        return (bytes(self.head) + mark + bytes(self.tail)).decode("utf-8", "replace")
 
 
 @dataclass
 class RunningJob:
-    """A forked job, who watches it and what it has printed so far.
+    """A forked job and who watches it. Nothing here may be a secret: every later job inherits it.
 
     Attributes:
         status: Read end of the pipe on which it says that the student's code is about to run.
@@ -67,11 +45,9 @@ class RunningJob:
     request: Request
     pid: int
     pidfd: int
-    output: int
     status: int
     watchdog: Watchdog
     started: float
-    log: Log = field(default_factory=Log)
     killed_for: Ending | None = None
 
 
@@ -87,6 +63,7 @@ class Zygote:
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
         self._buffer = b""
+        self._log_fds: deque[int] = deque()
         self._jobs: dict[int, RunningJob] = {}
         self._defences = defences
         self._rules = syscalls.build_filter()
@@ -111,35 +88,32 @@ class Zygote:
     def _turn(self) -> bool:
         """Handle what is ready, look after the limits; False when the grader has gone."""
         for key, _ in self._selector.select(_TICK_S if self._jobs else None):
-            if key.fileobj is self._connection:
-                if not self._receive():
-                    return False
-            elif isinstance(key.data, RunningJob):
-                job = key.data
-                if job.request.id not in self._jobs:
-                    continue  # it ended earlier in this turn, and its descriptors are closed
-                if key.fd == job.output:
-                    self._read_output(job)
-                else:
-                    self._finish(job)
+            if isinstance(key.data, RunningJob):
+                self._finish(key.data)
+            elif not self._receive():
+                return False
         for job in list(self._jobs.values()):
             self._watch(job)
         return True
 
     def _receive(self) -> bool:
-        data = self._connection.recv(1 << 16)
+        data, descriptors, _, _ = socket.recv_fds(self._connection, 1 << 16, 16)
         if not data:
             return False
+        self._log_fds += descriptors  # in the order of the requests that they came with
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
-            self._start(Request.from_json(json.loads(line)))
+            message = json.loads(line)
+            if "start" in message:
+                self._start(Request.from_json(message["start"]), self._log_fds.popleft())
+            elif job := self._jobs.get(message["stop"]):
+                self._stop(job, Ending(message["why"]))
         return True
 
     def _send(self, **message: Any) -> None:
         self._connection.sendall(json.dumps(message).encode() + b"\n")
 
-    def _start(self, request: Request) -> None:
-        output, log_fd = os.pipe()
+    def _start(self, request: Request, log_fd: int) -> None:
         status, status_fd = os.pipe()
         parent = os.getpid()
         started = time.monotonic()
@@ -148,13 +122,11 @@ class Zygote:
             self._be_a_job(request, log_fd, status_fd, parent)
         os.close(log_fd)
         os.close(status_fd)
-        os.set_blocking(output, False)
         folder = jobs.work_folder(Path(request.folder))
         watchdog = Watchdog(pid, folder, request.limits, capped=self._defences.namespaces)
         pidfd = os.pidfd_open(pid)
-        job = RunningJob(request, pid, pidfd, output, status, watchdog, started)
+        job = RunningJob(request, pid, pidfd, status, watchdog, started)
         self._jobs[request.id] = job
-        self._selector.register(output, selectors.EVENT_READ, job)
         self._selector.register(pidfd, selectors.EVENT_READ, job)
 
     def _be_a_job(self, request: Request, log_fd: int, status_fd: int, parent: int) -> None:
@@ -186,18 +158,6 @@ class Zygote:
         finally:
             os._exit(exit_code)
 
-    def _read_output(self, job: RunningJob) -> None:
-        try:
-            chunk = os.read(job.output, 1 << 16)
-        except BlockingIOError:
-            return
-        if not chunk:
-            self._selector.unregister(job.output)
-            return
-        job.log.add(chunk)
-        if job.log.total > job.request.limits.output_mib << 20:
-            self._stop(job, Ending.OUTPUT_LIMIT)
-
     def _watch(self, job: RunningJob) -> None:
         if job.killed_for is None and (why := job.watchdog.look()):
             self._stop(job, why)
@@ -211,8 +171,6 @@ class Zygote:
         """The job has ended: collect it, tell the grader."""
         _, status, usage = os.wait4(job.pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        while chunk := self._last_output(job):
-            job.log.add(chunk)
         cpu_s = usage.ru_utime + usage.ru_stime
         begun = os.read(job.status, 1) == b"!"
         self._send(
@@ -222,20 +180,11 @@ class Zygote:
             cpu_s=cpu_s,
             wall_s=time.monotonic() - job.started,
             peak_memory_mib=max(usage.ru_maxrss / 1024, job.watchdog.peak_memory / (1 << 20)),
-            log=job.log.text(),
         )
-        for fd in (job.output, job.pidfd, job.status):
-            if fd in self._selector.get_map():
-                self._selector.unregister(fd)
+        self._selector.unregister(job.pidfd)
+        for fd in (job.pidfd, job.status):
             os.close(fd)
         del self._jobs[job.request.id]
-
-    @staticmethod
-    def _last_output(job: RunningJob) -> bytes:
-        try:
-            return os.read(job.output, 1 << 16)
-        except BlockingIOError:
-            return b""
 
 
 def _ending(job: RunningJob, code: int, cpu_s: float) -> Ending:

@@ -23,10 +23,10 @@ LAYERS = """
     reading notebooks intake source_view check_rules checks
     reports
     jobs budget model_rules
-    outputs
+    outputs joblog
     namespaces syscalls worker
     sandbox watchdog
-    zygote
+    zygote connection
     runner
     verdicts training instructor_checks check_plugin
     gradebook store environment
@@ -75,12 +75,13 @@ def test_a_module_imports_only_what_stands_above_it(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_worker_imports_tensorflow(path: Path) -> None:
     heavy = {name for name in imports(path) if name.split(".")[0] in {"tensorflow", "keras"}}
-    assert not heavy or path.name == "worker.py"
+    assert not heavy or part(path) == "worker"
 
 
-def test_the_worker_imports_nothing_of_ours() -> None:
-    ours = {name for name in imports(PACKAGE / "worker.py") if name.startswith("autograder")}
-    assert not ours
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("worker/*.py")), ids=lambda path: path.name)
+def test_the_worker_imports_nothing_else_of_ours(path: Path) -> None:
+    ours = {name for name in imports(path) if name.startswith("autograder.")}
+    assert all(name.startswith("autograder.worker") for name in ours)
 
 
 def test_only_the_sandbox_knows_linux() -> None:
@@ -91,11 +92,12 @@ def test_only_the_sandbox_knows_linux() -> None:
 
 def test_the_sandbox_is_imported_by_the_zygote_and_where_it_is_asked_for() -> None:
     users = {path.name for path in modules() if "autograder.sandbox" in imports(path)}
-    assert users == {"zygote.py", "runner.py"}
+    assert users == {"zygote.py", "connection.py", "runner.py"}
 
 
 @pytest.mark.parametrize(
-    "module", ["autograder.cli", "autograder.commands.grade", "autograder.runner"]
+    "module",
+    ["autograder.cli", "autograder.commands.grade", "autograder.runner", "autograder.worker"],
 )
 def test_importing_does_not_load_tensorflow(module: str) -> None:
     script = (

@@ -149,9 +149,9 @@ def test_a_job_has_no_capabilities_and_cannot_gain_any(jobs: Jobs) -> None:
             Ending.DISK_LIMIT,
         ),
         (
-            "import os; kept = []\n"
-            + 9 * "kept += [open('f', 'wb')]; kept[-1].write(b'x' * (4 << 20)); os.unlink('f')\n"
-            + "while True: pass",
+            "import os, time; kept = []\ntry:\n"
+            + 9 * "    kept += [open('f', 'wb')]; kept[-1].write(bytes(4 << 20)); os.unlink('f')\n"
+            + "finally: time.sleep(9)",
             {},
             Ending.DISK_LIMIT,
         ),

@@ -133,7 +133,7 @@ def test_time_in_which_the_watchdog_itself_was_stopped_is_not_charged(
 ) -> None:
     limits = dataclasses.replace(LIMITS, wall_s=2)
     now = 100.0
-    monkeypatch.setattr(watchdog.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with process(SLEEP) as pid:
         dog = Watchdog(pid, tmp_path, limits, capped=False)
         now += 3600
