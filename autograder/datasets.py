@@ -6,11 +6,13 @@
     <cache>/holdouts/<key>/    holdout_images.npy, manifest.json
                       sealed/  holdout_labels.npy, holdout_tracks.npy; for the grader alone
 
-The key of a holdout hangs on its secret seed through SHA-256; the seed itself is written nowhere.
+The key of a holdout hangs on its secret seed through scrypt (RFC 7914) and SHA-256; the seed itself
+is written nowhere.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -34,6 +36,8 @@ Progress = Callable[[int, int, str], None]
 # Part of every key: raise it when the same config and seed give other images.
 DATA_VERSION = 2
 TRY_OUT_SEED = "try-out"
+# A shorter secret can be guessed by whoever sees the images, however slow a guess is.
+_SHORT_SECRET = 12
 _PUBLIC_SEED = "public"
 
 
@@ -92,6 +96,11 @@ class HoldoutSeed:
 
     value: str
     is_default: bool
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether somebody who sees the images could find it by guessing."""
+        return not self.is_default and len(self.value) < _SHORT_SECRET
 
 
 @dataclass(frozen=True)
@@ -163,15 +172,30 @@ def open_holdout(
     Raises:
         DatasetError: The photographs or the cache cannot be used.
     """
+    secret = _stretched(seed) if config.kind == "roadsigns" else ""
 
     def build() -> dict[str, _Arrays]:
         if config.kind == "gtsrb":
             return {"holdout": _read(gtsrb.final_photos(_root(config)), config, progress)}
-        return {"holdout": _render("holdout", seed, config.holdout_images, config, progress)}
+        return {"holdout": _render("holdout", secret, config.holdout_images, config, progress)}
 
-    secret = seed if config.kind == "roadsigns" else ""
     folder = _cache(cache) / "holdouts" / _key(config, f"holdout {secret}")
     return _open(folder, ("holdout",), build, sealed=True)["holdout"]
+
+
+@functools.cache
+def _stretched(seed: str) -> str:
+    """Return what a secret seed stands for: half a second of work, so that guessing is slow.
+
+    Jobs see the images and the name of their folder, so either could confirm a guess.
+    """
+    if seed == TRY_OUT_SEED:
+        return seed  # everybody knows it
+    cost, block, memory_bytes = 1 << 17, 8, 1 << 28
+    key = hashlib.scrypt(
+        seed.encode(), salt=b"autograder holdout", n=cost, r=block, p=1, maxmem=memory_bytes
+    )
+    return key.hex()
 
 
 def holdout_seed(environ: Mapping[str, str]) -> HoldoutSeed:

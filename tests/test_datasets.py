@@ -17,6 +17,8 @@ from autograder.config import DatasetConfig
 from autograder.datasets import (
     HoldoutSeed,
     Split,
+    _key,
+    _render,
     holdout_seed,
     open_dataset,
     open_holdout,
@@ -193,6 +195,20 @@ def test_the_seed_comes_from_the_environment() -> None:
     )
     assert holdout_seed({}) == HoldoutSeed("try-out", is_default=True)
     assert holdout_seed({"AUTOGRADER_HOLDOUT_SEED": "try-out"}).is_default
+
+
+def test_a_short_secret_is_weak_and_the_public_seed_is_no_secret_at_all() -> None:
+    assert HoldoutSeed("term-2027", is_default=False).is_weak
+    assert not HoldoutSeed("9f86d081884c7d659a2feaa0c55ad015", is_default=False).is_weak
+    assert not holdout_seed({}).is_weak
+
+
+def test_neither_images_nor_folder_confirm_a_quick_guess_of_the_secret(tmp_path: Path) -> None:
+    """What a job sees must hang on the slow function of the secret, never on the secret itself."""
+    holdout = open_holdout(TINY, "2027", tmp_path)
+    rendered = _render("holdout", "2027", TINY.holdout_images, TINY, None)
+    assert (np.load(holdout.images) != rendered.images).any()
+    assert holdout.images.parent.name != _key(TINY, "holdout 2027")
 
 
 def test_the_seed_comes_from_a_file(tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ def open_data(config: Config, console: Console) -> Dataset:
 def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     """Return the holdout, and whether it comes from the seed that everybody knows."""
     seed = holdout_seed(os.environ)
+    if seed.is_weak and config.dataset.kind == "roadsigns":
+        console.print(
+            "The holdout's secret is short enough to be guessed: use a longer one, such as what "
+            "`openssl rand -hex 16` prints.",
+            style="yellow",
+        )
     with Bar(console) as bar:
         return open_holdout(config.dataset, seed.value, progress=bar), seed.is_default
 
