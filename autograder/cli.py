@@ -95,6 +95,14 @@ def grade(**options: Any) -> int:
     return run(GradeOptions(config=options.pop("config_path"), **options), _console())
 
 
+@cli.command()
+def doctor() -> int:
+    """Try how well this machine isolates students' code."""
+    from autograder.commands.doctor import doctor as run
+
+    return run(_console())
+
+
 @cli.group()
 def data() -> None:
     """Look at the images."""
