@@ -20,7 +20,7 @@ LAYERS = """
     metrics scoring late
     roadsigns
     gtsrb datasets
-    reading notebooks intake source_view check_rules checks
+    names choosing archives reading notebooks intake source_view check_rules checks
     reports
     jobs budget model_rules stock
     outputs joblog
@@ -37,6 +37,7 @@ LAYERS = """
     selftest
     commands
     cli
+    __main__
 """
 LEVELS = {
     name: level
