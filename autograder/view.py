@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import threading
 from collections.abc import Sequence
 from types import TracebackType
@@ -25,15 +27,20 @@ from autograder.jobs import Progress as JobProgress
 from autograder.models import CriterionResult, Epoch, Finding, Verdict
 from autograder.reports.report import Report
 
+_WORKFLOW_COMMAND = re.compile(r":(?=:[A-Za-z])|##(?=\[[A-Za-z])")
 _STYLES = {Verdict.GRADED: "green", Verdict.INTERNAL_ERROR: "bold red"}
 
 
 def plain(text: str) -> Text:
-    """Return text without markup and without control characters of any kind."""
+    """Return text without markup, control characters and what a CI service would obey.
+
+    GitHub takes a line that begins with ``::name`` or ``##[name]`` for a command, wherever the
+    line was wrapped.
+    """
     shown = "".join(
         char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
     )
-    return Text(shown)
+    return Text(_WORKFLOW_COMMAND.sub(r"\g<0> ", shown))
 
 
 class Bar:
@@ -208,7 +215,7 @@ def show_epoch(console: Console, epoch: Epoch, epochs: int) -> None:
         f"  validation loss {epoch.validation_loss:.3f}  accuracy {epoch.validation_accuracy:.3f}  "
     )
     width = max(0, min(30, console.width - len(line) - 1))
-    filled = round(width * min(max(epoch.validation_accuracy, 0.0), 1.0))
+    filled = round(width * _share(epoch.validation_accuracy))
     console.print(Text(line + "━" * filled + "╌" * (width - filled)), soft_wrap=True)
 
 
@@ -218,17 +225,23 @@ def show_learning_curve(console: Console, history: Sequence[Epoch]) -> None:
 
     if len(history) < 2:
         return
-    epochs = [epoch.epoch for epoch in history]
-    validation = [epoch.validation_accuracy for epoch in history]
+    epochs = list(range(1, len(history) + 1))
+    training = [_share(epoch.accuracy) for epoch in history]
+    validation = [_share(epoch.validation_accuracy) for epoch in history]
     plot.clear_figure()
     plot.theme("clear")
     plot.plot_size(min(console.width, 90), 18)
-    plot.plot(epochs, [epoch.accuracy for epoch in history], label="training", marker="dot")
+    plot.plot(epochs, training, label="training", marker="dot")
     plot.plot(epochs, validation, label="validation", marker="braille")
     plot.title("Accuracy by epoch")
     plot.xticks(epochs[:: max(1, len(epochs) // 10)])
     plot.ylim(0, 1)
     console.print(Text(plot.uncolorize(plot.build())), soft_wrap=True)
+
+
+def _share(accuracy: float) -> float:
+    """Return what can be drawn of a number that is a job's own word."""
+    return min(max(accuracy, 0.0), 1.0) if math.isfinite(accuracy) else 0.0
 
 
 def _verdict(verdict: Verdict) -> Text:

@@ -116,3 +116,17 @@ def test_on_a_terminal_running_submissions_have_bars() -> None:
         view.progress("ada", Progress(3, 10, b""))
     assert "ada" in shown(screen)
     assert "3/10" in shown(screen)
+
+
+@pytest.mark.parametrize(
+    "command", ["::error file=a.py::cheated", "##[error]cheated", " ::debug::x"]
+)
+def test_a_ci_service_is_told_nothing_by_a_student(command: str) -> None:
+    for line in plain(f"{command}\nbefore {command}").plain.splitlines():
+        assert "::" not in line
+        assert "##[" not in line
+
+
+def test_python_that_looks_a_little_like_a_command_stays_as_it_is() -> None:
+    source = "x[1::2], y[::-1], {a: [0]}, std::  # [note]"
+    assert plain(source).plain == source
