@@ -15,6 +15,7 @@ from itertools import islice
 from autograder import check_rules
 from autograder.config import Config, StaticRule
 from autograder.models import Finding, SourceFile, Submission
+from autograder.notebooks import MAX_SOURCE_BYTES
 from autograder.source_view import (
     REQUIRED_FUNCTIONS,
     Remark,
@@ -30,8 +31,7 @@ _PARAMETERS = {
 }
 # A mistake made everywhere is one mistake, and a report has to stay readable.
 _MAX_REMARKS = 20
-# A syntax tree takes some hundred times the memory of its source.
-_MAX_PARSED_KIB = 256
+_LONGEST_TEXT = 400
 
 
 def check_sources(submission: Submission, config: Config) -> tuple[Finding, ...]:
@@ -44,7 +44,7 @@ def check_sources(submission: Submission, config: Config) -> tuple[Finding, ...]
     trees: dict[str, ast.Module] = {}
     findings = list(_check_size(submission, config))
     for file in submission.files:
-        tree = _parse(file, config)
+        tree = _parse(file)
         if isinstance(tree, Finding):
             findings.append(tree)
         else:
@@ -71,7 +71,13 @@ def _apply_rules(view: SourceView) -> Iterator[Finding]:
     for rule, look in RULES.items():
         for remark in islice(look(view), _MAX_REMARKS):
             place = view.source.locate(getattr(remark.node, "lineno", None))
-            yield Finding(rule, remark.message, remark.hint, place)
+            yield Finding(rule, _shorten(remark.message), remark.hint, place)
+
+
+def _shorten(text: str) -> str:
+    """Return a text that may quote the source, where a name can be as long as the file."""
+    half = _LONGEST_TEXT // 2
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:half]}…{text[-half:]}"
 
 
 def _check_size(submission: Submission, config: Config) -> Iterator[Finding]:
@@ -84,8 +90,8 @@ def _check_size(submission: Submission, config: Config) -> Iterator[Finding]:
         )
 
 
-def _parse(file: SourceFile, config: Config) -> ast.Module | Finding:
-    if len(file.text) > max(_MAX_PARSED_KIB, config.budget.source_kib) * 1024:
+def _parse(file: SourceFile) -> ast.Module | Finding:
+    if len(file.text) > MAX_SOURCE_BYTES:
         return Finding(
             "syntax",
             "This file is far too long to be read as a program.",
@@ -95,7 +101,8 @@ def _parse(file: SourceFile, config: Config) -> ast.Module | Finding:
     try:
         return parse(file.text)
     except SyntaxError as error:
-        message = f"Python cannot read this: {error.msg}."
+        reason = error.msg.partition("; use sys.")[0]  # settings that are not the student's
+        message = _shorten(f"Python cannot read this: {reason}.")
         hint = "Mend this line, or the one before it, and run `autograder check` again."
         return Finding("syntax", message, hint, file.locate(error.lineno or None))
     except (MemoryError, RecursionError, ValueError):
@@ -121,6 +128,8 @@ def missing_functions(view: SourceView) -> Iterator[Remark]:
         if elsewhere:
             line = view.source.locate(elsewhere).line
             hint += f" The one in line {line} is inside of something else."
+        elif near and not near[0].isascii():
+            hint += f" `{near[0]}` is written with letters of another alphabet: type it anew."
         elif near and near[0] not in REQUIRED_FUNCTIONS:
             hint += f" Did you mean `{near[0]}`?"
         yield Remark(None, f"`{name}` is missing.", hint)

@@ -2,10 +2,12 @@
 
 A path on the command line may be
 
-* a ``.py`` file or a notebook: one submission;
+* a ``.py`` file, a notebook or a ``.zip`` archive: one submission;
 * a folder that holds ``submission.py`` or ``submission.ipynb``: one submission, with the other
   ``.py`` files in it as its helper modules;
-* any other folder: each ``.py`` file, notebook and sub-folder in it is a submission.
+* any other folder: each ``.py`` file, notebook, archive and sub-folder in it is a submission.
+
+An archive holds what a folder would, and so may a folder nothing but an archive.
 
 Whatever is odd about a submission becomes one of its ``problems``, so nobody is dropped in
 silence. Links and special files are never opened: what a link points to is not the student's.
@@ -14,24 +16,24 @@ silence. Links and special files are never opened: what a link points to is not 
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from autograder import names
+from autograder.archives import archive_folder, open_archive
+from autograder.choosing import Choice, File, Folder, choose
 from autograder.config import Config
 from autograder.errors import IntakeError
-from autograder.models import Finding, Location, SourceFile, Submission
-from autograder.reading import MAX_BYTES, as_source, printable, read, unreadable
+from autograder.models import Finding, SourceFile, Submission
+from autograder.names import printable
+from autograder.notebooks import MAX_SOURCE_BYTES
+from autograder.reading import MAX_BYTES, as_source, look, read, unreadable
 from autograder.roster import Roster, safe_id
-
-MAX_FILES = 64
-_MAX_WRAPPING = 4
-_SUFFIXES = {".py", ".ipynb"}
-_OTHER_FOLDERS = {"__pycache__", "__MACOSX", "checks"}
-_OTHER_FILES = {"conftest.py", "test.py"}
 
 
 @dataclass(frozen=True)
@@ -117,65 +119,34 @@ def _find(path: Path, module: str) -> list[_Found]:
         raise IntakeError(f"{path}: no such file or folder") from None
     except OSError as error:
         raise IntakeError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if not stat.S_ISREG(mode) or path.suffix.lower() not in _SUFFIXES:
+    if not stat.S_ISREG(mode) or names.suffix(path.name) not in names.SOURCES | {".zip"}:
         raise IntakeError(
-            f"{path}: cannot be graded; expected a .py file, a .ipynb notebook or a folder of them "
-            "(unpack archives first)"
+            f"{path}: cannot be graded; expected a .py file, a .ipynb notebook, a .zip archive or "
+            "a folder of them (unpack other archives first)"
         )
     return [_Found(path.resolve().parent.name if path.stem == module else path.stem, real)]
 
 
-def _find_in_folder(folder: Path, module: str) -> list[_Found]:
-    entries = list(_entries(folder))
-    if {f"{module}.py", f"{module}.ipynb"} & {entry.name for entry in entries}:
-        return [_Found(folder.resolve().name, folder)]
-    found = [
-        _Found(entry.name if entry.is_dir() else Path(entry.name).stem, folder / entry.name)
-        for entry in entries
-    ]
-    if not any(_holds_source(one.path) for one in found):
+def _find_in_folder(path: Path, module: str) -> list[_Found]:
+    folder = look(path)
+    if {f"{module}.py", f"{module}.ipynb"} & {file.name for file in folder.sources}:
+        return [_Found(path.resolve().name, path)]
+    files = (*folder.sources, *folder.archives)
+    if not files and not any(map(_holds_something, folder.folders.values())):
         raise IntakeError(
-            f"{folder}: nothing to grade in it; looked for {module}.py, {module}.ipynb, other .py "
-            "files and notebooks, and folders of those"
+            f"{path}: nothing to grade in it; looked for {module}.py, {module}.ipynb, other .py "
+            "files, notebooks, archives, and folders of those"
         )
-    return found
+    found = [_Found(Path(file.name).stem, path / file.name) for file in files]
+    return found + [_Found(name, path / name) for name in folder.folders]
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield, by name, what may be a submission or part of one: sources, links to, folders."""
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                if entry.name not in _OTHER_FOLDERS:
-                    yield entry
-            elif (
-                Path(entry.name).suffix.lower() in _SUFFIXES
-                and entry.name not in _OTHER_FILES
-                and not entry.name.startswith("test_")
-            ):
-                yield entry
-
-
-def _holds_source(path: Path) -> bool:
-    if not path.is_dir():
-        return True
+def _holds_something(enter: Callable[[], Folder] | None) -> bool:
     try:
-        folder = _unwrap(path)
-        return any(not entry.is_dir() for entry in _entries(folder))
+        folder = enter().unwrapped() if enter else Folder()
     except OSError:
         return False
-
-
-def _unwrap(folder: Path) -> Path:
-    """Step into a folder that holds nothing but one folder, as archives often make them."""
-    for _ in range(_MAX_WRAPPING):
-        entries = list(_entries(folder))
-        if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
-            break
-        folder /= entries[0].name
-    return folder
+    return bool(folder.sources or folder.archives)
 
 
 # --- reading them -------------------------------------------------------------------------------
@@ -183,105 +154,85 @@ def _unwrap(folder: Path) -> Path:
 
 def _take_in(found: _Found, id_: str, config: Config) -> Submission:
     """Read one submission; what is wrong with it becomes its problems."""
-    module = config.assignment.module
-    chosen = _choose(found.path, module)
-    if isinstance(chosen, Finding):
-        return _submission(found, id_, (), {}, (chosen,))
-    main, *helpers = chosen
-    names = {main: f"{module}.py"} | {helper: helper.name for helper in helpers}
-    files: list[SourceFile] = []
-    contents: dict[str, bytes] = {}
-    problems = [_shadowing(helper, config) for helper in helpers]
-    room = MAX_BYTES
-    for path, name in names.items():
-        data = read(path, room)
+    choice = _choose(found.path, config)
+    if isinstance(choice, Finding):
+        return _submission(found, id_, [], [], [choice])
+    sources: list[SourceFile] = []
+    contents: list[tuple[str, bytes]] = []
+    problems = list(choice.problems)
+    room, source_room = MAX_BYTES, MAX_SOURCE_BYTES
+    for file, name in choice.files:
+        data = file.read(room)
         if isinstance(data, Finding):
             problems.append(data)
             continue
         room -= len(data)
-        origin = printable(path.name)
-        contents[origin] = data
-        source = as_source(data, name, origin)
+        contents.append((file.name, data))
+        source = as_source(data, name, printable(file.name), source_room)
         if isinstance(source, SourceFile):
-            files.append(source)
+            source_room -= len(source.text.encode())
+            sources.append(source)
         else:
             problems.append(source)
-    return _submission(
-        found, id_, tuple(files), contents, tuple(problem for problem in problems if problem)
-    )
+    return _submission(found, id_, sources, contents, problems)
 
 
 def _submission(
     found: _Found,
     id_: str,
-    files: tuple[SourceFile, ...],
-    contents: dict[str, bytes],
-    problems: tuple[Finding, ...],
+    files: Iterable[SourceFile],
+    contents: Iterable[tuple[str, bytes]],
+    problems: Iterable[Finding],
 ) -> Submission:
     digest = hashlib.sha256()
-    for name, data in sorted(contents.items()):
+    # Problems stand for what could not be read.
+    said = (("", str(problem).encode()) for problem in problems)
+    for name, data in (*sorted(contents), *said):
+        named = name.encode("utf-8", "surrogatepass")
         # Lengths go in too: no two sets of files may run into the same bytes.
-        digest.update(f"{len(name.encode())} {len(data)} {name}".encode())
+        digest.update(b"%d %d %b" % (len(named), len(data), named))
         digest.update(data)
     return Submission(
         id=id_,
         student_id=id_,
         name="",
         path=found.path,
-        files=files,
+        files=tuple(files),
         sha256=digest.hexdigest(),
-        problems=problems,
+        problems=tuple(problems),
     )
 
 
-def _choose(path: Path, module: str) -> list[Path] | Finding:
+def _choose(path: Path, config: Config) -> Choice | Finding:
     """Return the main file and its helpers, or why there is no telling."""
+    module = config.assignment.module
+    libraries = sys.stdlib_module_names | set(config.rules.allowed_imports)
     if path.is_symlink():
         return unreadable(path, "is a link, and links are not followed")
-    if not path.is_dir():
-        return [path]
-    try:
-        folder = _unwrap(path)
-        files = [folder / entry.name for entry in _entries(folder) if not entry.is_dir()]
-    except OSError as error:
-        return unreadable(path, f"cannot be opened ({error.strerror})")
-    modules = [file for file in files if file.suffix.lower() == ".py"]
-    notebooks = [file for file in files if file.suffix.lower() == ".ipynb"]
-    named = [file for file in (*modules, *notebooks) if file.stem == module]
-    mains = named[:1] or notebooks or modules
-    if len(mains) != 1:
-        return _no_main(mains, module)
-    helpers = [file for file in modules if file != mains[0] and file.stem.isidentifier()]
-    if len(helpers) >= MAX_FILES:
-        return Finding(
-            "too-large",
-            f"There are {len(helpers) + 1} Python files; at most {MAX_FILES} are read.",
-            f"Hand in {module}.py and the modules that it imports, nothing else.",
-        )
-    return [mains[0], *helpers]
+    if path.is_dir():
+        try:
+            folder = look(path).unwrapped()
+        except OSError as error:
+            return unreadable(path, f"cannot be opened ({error.strerror})")
+    else:
+        file = File(path.name, partial(read, path))
+        if names.suffix(path.name) in names.SOURCES:
+            return Choice(((file, f"{module}.py"),))
+        folder = Folder(archives=(file,))
+    if not folder.sources and len(folder.archives) == 1:
+        unpacked = _unpack(folder.archives[0])
+        if isinstance(unpacked, Finding):
+            return unpacked
+        folder = unpacked
+    return choose(folder, module, libraries)
 
 
-def _no_main(candidates: list[Path], module: str) -> Finding:
-    if not candidates:
-        return Finding(
-            "no-submission",
-            f"There is no {module}.py and no {module}.ipynb in this folder.",
-            "Hand in the file that you filled in, not packed and not in a folder of its own.",
-        )
-    names = ", ".join(printable(file.name) for file in candidates[:5])
-    return Finding(
-        "ambiguous",
-        f"There are several files, and none is called {module}: {names}.",
-        f"Rename the one that defines build_model to {module}{candidates[0].suffix.lower()}.",
-    )
-
-
-def _shadowing(helper: Path, config: Config) -> Finding | None:
-    if helper.stem not in sys.stdlib_module_names | set(config.rules.allowed_imports):
-        return None
-    return Finding(
-        "module-name",
-        f"{helper.name} has the name of a library, so one would hide the other.",
-        f"Rename it, for example to my_{helper.name}, or leave it out.",
-        Location(helper.name),
-    )
+def _unpack(file: File) -> Folder | Finding:
+    """Return what an archive holds; another kind than .zip is left as it is."""
+    if names.suffix(file.name) != ".zip":
+        return Folder(archives=(file,))
+    data = file.read(MAX_BYTES)
+    if isinstance(data, Finding):
+        return data
+    archive = open_archive(io.BytesIO(data), printable(file.name))
+    return archive if isinstance(archive, Finding) else archive_folder(archive).unwrapped()

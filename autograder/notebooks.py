@@ -14,11 +14,21 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from types import UnionType
 from typing import Any
 
 from autograder.models import Finding, Location, SourceFile
+
+# Of Python in a submission, whatever the rules allow: a syntax tree takes a thousand times its
+# source, and some sources take Python a time that grows with the square of their length.
+MAX_SOURCE_BYTES = 128 * 2**10
+MAX_CELLS = 2000
+# Lists and objects of JSON: each takes some 200 bytes once it is read.
+_MAX_PARTS = 1_000_000
+# Where a code cell of an old format has its source.
+_SOURCE_KEYS = {1: "code", 2: "input", 3: "input"}
 
 _EXPLORATION = re.compile(r"#\s*exploration\b", re.IGNORECASE)
 _CELL_MAGIC = re.compile(r"%%(\w*)")
@@ -34,27 +44,41 @@ _NOT_PYTHON = re.compile(
 _LEXEME = re.compile(r"""\\.?|'{3}|"{3}|['"#()\[\]{}]""")
 
 
-def read_notebook(data: bytes, name: str, origin: str) -> SourceFile | Finding:
+def read_notebook(
+    data: bytes, name: str, origin: str, room: int = MAX_SOURCE_BYTES
+) -> SourceFile | Finding:
     """Join the code cells of a notebook.
 
     Args:
         data: The ``.ipynb`` file, of any nbformat version.
         name: Module file name to give the source, such as ``submission.py``.
         origin: File name as handed in.
+        room: Characters that its code cells may have together.
 
     Returns:
         The module, or what is wrong with the notebook.
     """
+    parts = data.count(b"[") + data.count(b"{")
+    if parts > _MAX_PARTS:
+        return _too_much("lists and objects", _MAX_PARTS, origin)
     try:
-        cells = _code_cells(json.loads(data.decode("utf-8-sig")))
-    except (LookupError, RecursionError, TypeError, ValueError) as error:
-        reason = str(error).partition("\n")[0][:200]
+        cells = list(islice(_cells(_parse(data)), MAX_CELLS + 1))
+    except _NoNotebookError as error:
         return Finding(
             "not-a-notebook",
-            f"This is no Jupyter notebook, or a damaged one ({type(error).__name__}: {reason}).",
+            f"This is no Jupyter notebook, or a damaged one: {error}.",
             "Open it in Jupyter, save it and hand it in again.",
             Location(origin),
         )
+    if len(cells) > MAX_CELLS:
+        return _too_much("cells", MAX_CELLS, origin)
+    code = [cell for cell in cells if cell is not None]
+    if sum(map(len, code)) > room:
+        return too_long(origin)
+    return _join(code, name, origin)
+
+
+def _join(cells: Sequence[str], name: str, origin: str) -> SourceFile:
     lines: list[str] = []
     places: list[tuple[int, int]] = []
     for number, cell in enumerate(cells, start=1):
@@ -63,43 +87,85 @@ def read_notebook(data: bytes, name: str, origin: str) -> SourceFile | Finding:
         lines += [*python, ""] if python else []
         places += [(number, line) for line in range(1, len(python) + 1)]
         places += [(number, len(python))] if python else []
-    text = "\n".join(lines)
-    return SourceFile(name, text, origin, tuple(places))
+    return SourceFile(name, "\n".join(lines), origin, tuple(places))
 
 
-def _code_cells(notebook: Any) -> tuple[str, ...]:
-    """Return the sources of a parsed notebook's code cells.
+def _too_much(what: str, most: int, origin: str) -> Finding:
+    return Finding(
+        "too-large",
+        f"There are more than {most} {what} in this notebook.",
+        "Clear the notebook's outputs, and hand in only the cells that the task needs.",
+        Location(origin),
+    )
+
+
+def too_long(origin: str) -> Finding:
+    """Return the problem that there is more Python than anyone would write."""
+    return Finding(
+        "too-large",
+        f"There are more than {MAX_SOURCE_BYTES >> 10} KiB of source code in this submission.",
+        "Leave out data, weights and code that is not used.",
+        Location(origin),
+    )
+
+
+class _NoNotebookError(ValueError):
+    """Says why, to the student."""
+
+
+def _parse(data: bytes) -> Any:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _NoNotebookError("it is not saved as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _NoNotebookError(f"it is no JSON ({error})") from None
+    except RecursionError:
+        raise _NoNotebookError("it is nested too deep") from None
+    except ValueError:  # Python reads no whole number of more than 4300 digits
+        raise _NoNotebookError("there is a number of thousands of digits in it") from None
+
+
+def _cells(notebook: Any) -> Iterator[str | None]:
+    """Yield the sources of a parsed notebook's cells, None for what is no code.
 
     Raises:
-        ValueError, TypeError, LookupError: It is no notebook.
+        _NoNotebookError: It is no notebook.
     """
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise ValueError("no nbformat number in it")
-    if notebook["nbformat"] < 4:
-        notebook = _upgrade(notebook)
-    sources = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
-    joined = ("".join(source) for source in sources)
-    return tuple(re.sub(r"\r\n?", "\n", source) for source in joined)
+    version = _get(notebook, "nbformat", int)
+    if not isinstance(notebook.get("nbformat_minor", 0), int):
+        raise _NoNotebookError("`nbformat_minor` in it is no number")
+    if version < 1:
+        raise _NoNotebookError(f"there is no format {version}")
+    sheets = _get(notebook, "worksheets", list) if version in {2, 3} else [notebook]
+    for sheet in sheets:
+        for cell in _get(sheet, "cells", list):
+            is_code = _get(cell, "cell_type", str) == "code"
+            yield _source(cell, _SOURCE_KEYS.get(version, "source")) if is_code else None
 
 
-def _upgrade(notebook: dict[str, Any]) -> Any:
-    import nbformat.converter
-    import nbformat.reader
+def _source(cell: dict[str, Any], key: str) -> str:
+    if key != "source":
+        cell.setdefault(key, "")  # old formats leave out what is empty
+    source = _get(cell, key, str | list)
+    if isinstance(source, list):
+        if not all(isinstance(line, str) for line in source):
+            raise _NoNotebookError(f"`{key}` of a cell is no text")
+        source = "".join(source)
+    return re.sub(r"\r\n?", "\n", source)
 
-    try:
-        # Oddities of an old file are of no interest as long as its cells can be had.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            old = nbformat.reader.reads(json.dumps(notebook))  # type: ignore[no-untyped-call]
-            return nbformat.converter.convert(old, 4)  # type: ignore[no-untyped-call]
-    except Exception as error:  # it fails in as many ways as old files are odd
-        raise ValueError(f"its old format cannot be upgraded: {error}") from error
+
+def _get(holder: Any, key: str, kind: type | UnionType) -> Any:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise _NoNotebookError(f"`{key}` is missing in it, or of the wrong kind")
+    return value
 
 
 def python_lines(cell: str) -> list[str]:
     """Return a cell's lines with what is not Python blanked; none if the cell is left out."""
     lines = cell.split("\n")
-    start = _first_line(lines)
+    start = _first_line(lines, 0)
     if start is None or _EXPLORATION.match(lines[start].strip()):
         return []
     # Jupyter forgives a cell that was pasted with an indentation; so does this.
@@ -109,12 +175,12 @@ def python_lines(cell: str) -> list[str]:
         if magic[1] not in _MAGICS_AROUND_PYTHON:
             return []
         lines[start] = ""
-        start = _first_line(lines)
+        start = _first_line(lines, start + 1)
     return list(_without_magic_lines(lines))
 
 
-def _first_line(lines: list[str]) -> int | None:
-    return next((index for index, line in enumerate(lines) if line.strip()), None)
+def _first_line(lines: list[str], start: int) -> int | None:
+    return next((index for index in range(start, len(lines)) if lines[index].strip()), None)
 
 
 def _without_magic_lines(lines: list[str]) -> Iterator[str]:

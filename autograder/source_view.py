@@ -7,8 +7,10 @@ computes at run time cannot be seen at all.
 from __future__ import annotations
 
 import ast
+import re
+import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +18,13 @@ from autograder.config import Config
 from autograder.models import SourceFile
 
 REQUIRED_FUNCTIONS = ("build_model", "build_augmentation", "training_plan")
-# No library goes deeper; a hostile source would, to make us slow.
+# No library goes deeper or has longer names; a hostile source would, to make us slow.
 _MAX_DEPTH = 30
+_LONGEST_NAME = 300
+_MAX_DOTS = 200
+_END_OF_LINE = re.compile(r"(?<!\\)\n")
+# Warnings are filtered for the whole process, and submissions are checked side by side.
+_FILTERS = threading.Lock()
 # The same objects under several names; the rules know them under one.
 _SAME = {
     "tensorflow.keras": "keras",
@@ -139,9 +146,24 @@ def parse(text: str) -> ast.Module:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: Python cannot read it.
     """
-    with warnings.catch_warnings():
+    _refuse_deep_imports(text)
+    with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # such as invalid escapes: not ours to tell
         return ast.parse(text)
+
+
+def _refuse_deep_imports(text: str) -> None:
+    """Raise for ``import a.a.a...``: Python's memory for it grows with the square of its length.
+
+    At 64 KiB it takes a gigabyte. Whatever else has both an import and so many dots in one line
+    was not written by hand either.
+    """
+    start = 1
+    for line in _END_OF_LINE.split(text):
+        if line.count(".") > _MAX_DOTS and "import" in line:
+            reason = f"there are more than {_MAX_DOTS} dots in an import"
+            raise SyntaxError(reason, (None, start, None, None))
+        start += line.count("\n") + 1
 
 
 def find_entry_points(main: str, trees: Mapping[str, ast.Module]) -> dict[str, Definition]:
@@ -152,12 +174,22 @@ def find_entry_points(main: str, trees: Mapping[str, ast.Module]) -> dict[str, D
         trees: File name to syntax tree of each module that could be parsed.
     """
     bindings = {file: _bindings(tree) for file, tree in trees.items()}
-    found = {name: _trace(name, main, bindings) for name in REQUIRED_FUNCTIONS}
+    stars = {file: _star_imports(names, bindings) for file, names in bindings.items()}
+    found = {name: _trace(name, main, bindings, stars) for name in REQUIRED_FUNCTIONS}
     return {name: definition for name, definition in found.items() if definition}
 
 
+def _star_imports(names: Iterable[str], files: Collection[str]) -> list[str]:
+    """Return the files that a module with these bindings imports everything from."""
+    starred = (f"{name.removesuffix('.*')}.py" for name in names if name.endswith(".*"))
+    return [file for file in starred if file in files]
+
+
 def _trace(
-    name: str, file: str, modules: Mapping[str, Mapping[str, ast.AST | Imported]]
+    name: str,
+    file: str,
+    modules: Mapping[str, Mapping[str, ast.AST | Imported]],
+    stars: Mapping[str, Sequence[str]],
 ) -> Definition | None:
     """Follow imports and assignments from one name to the next, each at most once."""
     waiting, seen = [(file, name)], set()
@@ -172,8 +204,7 @@ def _trace(
         bindings = modules[file]
         match bindings.get(name):
             case None:
-                stars = [key.removesuffix(".*") + ".py" for key in bindings if key.endswith(".*")]
-                waiting += [(star, name) for star in stars if star in modules]
+                waiting += [(star, name) for star in stars[file]]
             case Imported(module=module, name=original):
                 waiting.append((f"{module}.py", original))
             case ast.Name(id=other) if other in bindings:
@@ -229,7 +260,7 @@ def _imported_by(node: ast.AST) -> Iterator[tuple[str, str]]:
             top = alias.name.partition(".")[0]
             yield (alias.asname, alias.name) if alias.asname else (top, top)
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        for alias in node.names:
+        for alias in node.names if len(node.module) <= _LONGEST_NAME else ():
             yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
@@ -250,9 +281,11 @@ def _dotted(node: ast.AST, origins: Mapping[str, str]) -> str | None:
         node = node.value
     if not isinstance(node, ast.Name) or node.id not in origins:
         return None
-    if len(attributes) + origins[node.id].count(".") > _MAX_DEPTH:
+    origin = origins[node.id]
+    length = len(origin) + sum(map(len, attributes))
+    if length > _LONGEST_NAME or len(attributes) + origin.count(".") > _MAX_DEPTH:
         return None
-    return _canonical(".".join([origins[node.id], *reversed(attributes)]))
+    return _canonical(".".join([origin, *reversed(attributes)]))
 
 
 def _canonical(dotted: str) -> str:

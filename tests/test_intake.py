@@ -3,15 +3,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from autograder import reading
+from autograder.choosing import MAX_FILES
 from autograder.config import Config
 from autograder.errors import IntakeError
-from autograder.intake import MAX_FILES, collect, unique_ids
+from autograder.intake import collect, unique_ids
 from autograder.models import Location, Submission
+from autograder.notebooks import MAX_SOURCE_BYTES
 from autograder.roster import Roster, Student
 
 ROOT = Path(__file__).parent.parent
@@ -176,8 +179,8 @@ def test_a_path_that_does_not_exist_is_our_callers_mistake(tmp_path: Path) -> No
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match="unpack archives first"):
-        take(write(tmp_path / "all.zip"))
+    with pytest.raises(IntakeError, match="unpack other archives first"):
+        take(write(tmp_path / "all.rar"))
 
 
 def test_a_folder_with_nothing_in_it_says_what_was_looked_for(tmp_path: Path) -> None:
@@ -209,13 +212,18 @@ def test_two_candidates_are_ambiguous(tmp_path: Path, names: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"x = '\xe4'\n", None),
+        (b"x = '\xe4'\n", 1),
         (b"# one\n# two\n# three\nx = '\xe4'\n", 4),
+        (b"# one\r\n# two\r# three\nx = '\xe4'\n", 4),
         (b"# coding: latin-1\nx = 1\n", None),
         (b"# coding: utf-7\nx = 1\n", None),
         (b"# coding: nonsense\nx = 1\n", None),
-        (b"x = 1\0\n", None),
+        (b"#!/usr/bin/python\r# coding: latin-1\rx = 1\n", None),
+        (b"# coding: " + b"x" * 100_000 + b"\n", None),
+        (b"x = 1\n\0\n", 2),
+        (bytes(5000), 1),
         ("x = 1".encode("utf-16"), None),
+        ("x = 1".encode("utf-16-be"), None),
     ],
 )
 def test_what_is_no_utf8_is_a_problem(tmp_path: Path, content: bytes, line: int | None) -> None:
@@ -226,6 +234,20 @@ def test_what_is_no_utf8_is_a_problem(tmp_path: Path, content: bytes, line: int 
     assert submission.files == ()
     assert problem(submission) == "unreadable"
     assert submission.problems[0].location == Location("anna.py", line)
+    assert len(submission.problems[0].message) < 200
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_named(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "anna.py"
+    path.write_bytes("x = 'ä'\n".encode(encoding))
+    assert "UTF-16" in take_one(path).problems[0].message
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "utf8", "UTF_8", "utf-8-sig"])
+def test_utf8_may_be_declared_under_any_of_its_names(tmp_path: Path, declared: str) -> None:
+    path = write(tmp_path / "anna.py", f"# -*- coding: {declared} -*-\nx = 'ä'\n")
+    assert take_one(path).problems == ()
 
 
 def test_a_byte_order_mark_and_windows_newlines_are_fine(tmp_path: Path) -> None:
@@ -234,10 +256,16 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(tmp_path: Path) -> None
     assert take_one(path).files[0].text == "# coding: utf-8\nx = 'ä'\ny = 2\n"
 
 
-@pytest.mark.parametrize("source", ["# coding: utf-7\nx = 1", "x = '\0'", "x = '\ud800'"])
-def test_a_notebook_cannot_hold_what_a_file_cannot(tmp_path: Path, source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [("# coding: utf-7\nx = 1", None), ("\nx = '\0'", 2), ("\n\nx = '\ud800'", 3)],
+)
+def test_a_notebook_cannot_hold_what_a_file_cannot(
+    tmp_path: Path, source: str, line: int | None
+) -> None:
     submission = take_one(write_notebook(tmp_path / "anna.ipynb", source))
     assert problem(submission) == "unreadable"
+    assert submission.problems[0].location == Location("anna.ipynb", line, line and 1)
 
 
 def test_a_broken_notebook_is_a_problem(tmp_path: Path) -> None:
@@ -252,6 +280,22 @@ def test_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     assert problem(submission) == "too-large"
     assert [file.name for file in submission.files] == ["submission.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows would write all of it")
+def test_a_file_of_a_terabyte_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "anna.ipynb")
+    os.truncate(path, 2**40)
+    assert problem(take_one(path)) == "too-large"
+
+
+def test_more_python_than_anyone_writes_is_too_large_all_files_together(tmp_path: Path) -> None:
+    half = "#" * (MAX_SOURCE_BYTES // 2)
+    write(tmp_path / "anna" / "submission.py", half)
+    write(tmp_path / "anna" / "blocks.py", half[1:])
+    assert take_one(tmp_path / "anna").problems == ()
+    write(tmp_path / "anna" / "more.py", "x = 1\n")
+    assert problem(take_one(tmp_path / "anna")) == "too-large"
 
 
 def test_too_many_files_are_not_read(tmp_path: Path) -> None:
@@ -283,6 +327,16 @@ def test_links_are_never_followed(tmp_path: Path) -> None:
     assert [submission.id for submission in submissions] == ["anna", "ben", "carl", "dora"]
     assert [problem(submission) for submission in submissions] == ["unreadable"] * 4
     assert not any("password" in file.text for one in submissions for file in one.files)
+
+
+@needs_links
+def test_a_link_that_leads_to_itself_is_no_ones_end(tmp_path: Path) -> None:
+    write(tmp_path / "anna.py")
+    (tmp_path / "ben.py").symlink_to(tmp_path / "ben.py")
+    (tmp_path / "carl").symlink_to(tmp_path / "carl")
+    anna, ben = take(tmp_path)
+    assert anna.problems == ()
+    assert problem(ben) == "unreadable"
 
 
 @needs_links
@@ -324,6 +378,93 @@ def test_odd_file_names_do_not_reach_a_report(tmp_path: Path) -> None:
     assert anna.files[0].origin == "\ufffd[31m\ufffd.py"
 
 
+# --- archives -----------------------------------------------------------------------------------
+
+
+def pack(path: Path, files: dict[str, str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+HANDED_IN = {"hw/submission.py": "x = 1\n", "hw/blocks.py": "y = 2\n", "__MACOSX/hw/._x.py": ""}
+
+
+def test_an_archive_is_a_submission_named_after_it(tmp_path: Path) -> None:
+    submission = take_one(pack(tmp_path / "anna.zip", HANDED_IN))
+    assert (submission.id, submission.problems) == ("anna", ())
+    assert [file.name for file in submission.files] == ["submission.py", "blocks.py"]
+    assert submission.files[0].origin == "submission.py"
+
+
+def test_an_archive_with_the_name_handed_out_is_named_after_its_folder(tmp_path: Path) -> None:
+    assert ids(pack(tmp_path / "anna" / "submission.zip", HANDED_IN)) == ["anna"]
+
+
+def test_archives_stand_beside_files_and_folders_in_a_batch(tmp_path: Path) -> None:
+    pack(tmp_path / "anna.zip", HANDED_IN)
+    write(tmp_path / "ben.py")
+    pack(tmp_path / "carl" / "My homework.ZIP", HANDED_IN)
+    write(tmp_path / "dora" / "submission.py")
+    pack(tmp_path / "dora" / "backup.zip", HANDED_IN)
+    submissions = take(tmp_path)
+
+    assert [submission.id for submission in submissions] == ["anna", "ben", "carl", "dora"]
+    assert all(submission.problems == () for submission in submissions)
+    assert [len(submission.files) for submission in submissions] == [2, 1, 2, 1]
+
+
+def test_an_archive_and_its_contents_have_the_same_digest(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "submission.py", "x = 1\n")
+    write(tmp_path / "a" / "blocks.py", "y = 2\n")
+    packed = take_one(pack(tmp_path / "b.zip", HANDED_IN))
+    assert packed.sha256 == take_one(tmp_path / "a").sha256
+
+
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        ({"notes.pdf": ""}, "no-submission"),
+        ({"a.py": "", "b.py": ""}, "ambiguous"),
+        ({"submission.py": "", "Submission.py": ""}, "ambiguous"),
+        ({"submission.py": "", "numpy.py": ""}, "module-name"),
+        ({"submission.py": "", "../blocks.py": ""}, "archive"),
+        ({"hw/submission.zip": ""}, "archive"),
+    ],
+)
+def test_what_is_wrong_in_an_archive_is_a_problem(
+    tmp_path: Path, files: dict[str, str], rule: str
+) -> None:
+    assert problem(take_one(pack(tmp_path / "anna.zip", files))) == rule
+
+
+@pytest.mark.parametrize(
+    "name", ["anna.zip", "anna.rar", "anna.tar.gz", "anna/hw.7z", "anna/x.zip"]
+)
+def test_what_cannot_be_unpacked_is_not_dropped_in_silence(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, "no archive")
+    anna, _ = take(tmp_path, write(tmp_path / "ben.py"))
+    assert problem(anna) == "archive"
+
+
+def test_two_archives_in_a_folder_are_one_too_many(tmp_path: Path) -> None:
+    pack(tmp_path / "anna" / "a.zip", HANDED_IN)
+    pack(tmp_path / "anna" / "b.zip", HANDED_IN)
+    assert problem(take(tmp_path)[0]) == "archive"
+
+
+def test_archives_may_not_be_larger_than_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pack(tmp_path / "anna.zip", {"submission.py": "x = 1\n" * 1000})
+    monkeypatch.setattr("autograder.intake.MAX_BYTES", path.stat().st_size)
+    assert problem(take_one(path)) == "too-large"  # unpacked
+    monkeypatch.setattr("autograder.intake.MAX_BYTES", path.stat().st_size - 1)
+    assert problem(take_one(path)) == "too-large"  # packed
+
+
 # --- ids, digests, students ---------------------------------------------------------------------
 
 
@@ -353,6 +494,17 @@ def test_the_digest_changes_with_names_and_contents_alone(tmp_path: Path) -> Non
     assert first != digest("c", {"submission.py": "x = 1", "helper.py": "y = 1"})
     assert first != digest("d", {"submission.py": "x = 2", "helpers.py": "y = 1"})
     assert first != digest("e", {"submission.py": "y = 1", "helpers.py": "x = 1"})
+
+
+def test_what_is_wrong_is_part_of_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    write(tmp_path / "b.py")
+    empty = take(tmp_path)[0]
+    write(tmp_path / "a" / "x.py")
+    write(tmp_path / "a" / "y.py")
+    ambiguous = take(tmp_path)[0]
+    assert empty.id == ambiguous.id
+    assert empty.sha256 != ambiguous.sha256
 
 
 def test_the_roster_says_who_it_is(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ import ast
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.models import Finding, Location, SourceFile
-from autograder.notebooks import python_lines, read_notebook
+from autograder.notebooks import MAX_CELLS, MAX_SOURCE_BYTES, python_lines, read_notebook
 
 ROOT = Path(__file__).parent.parent
 
@@ -202,6 +203,11 @@ def test_a_notebook_without_code_is_an_empty_module() -> None:
         b'{"nbformat": true}',
         b"[" * 100_000,
         b'{"nbformat": ' + b"9" * 5000 + b"}",
+        b'{"nbformat": 4.5, "cells": []}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": {"x = 1": 0}}]}',
+        b'{"nbformat": 4, "cells": []} []',
+        '{"nbformat": 4, "cells": []}'.encode("utf-16"),
+        '{"nbformat": 4, "cells": []}'.encode("utf-16-le"),
     ],
 )
 def test_what_is_no_notebook_is_a_finding(data: bytes) -> None:
@@ -211,6 +217,66 @@ def test_what_is_no_notebook_is_a_finding(data: bytes) -> None:
     assert finding.rule == "not-a-notebook"
     assert finding.location == Location("hw.ipynb")
     assert len(finding.message) < 400
+    assert finding.hint
+
+
+@pytest.mark.parametrize("oddity", ["\ufeff", " \r\n"])
+def test_a_byte_order_mark_and_white_space_are_fine(oddity: str) -> None:
+    assert "x = 1" in read(oddity.encode() + notebook(code("x = 1"))).text
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", "9" * 4000])
+def test_numbers_of_any_kind_are_read_over(value: str) -> None:
+    data = b'{"zoom": %b, ' % value.encode() + notebook(code("x = 1"))[1:]
+    assert "x = 1" in read(data).text
+
+
+def test_of_a_key_that_comes_twice_the_last_counts_as_in_jupyter() -> None:
+    data = b'{"nbformat": 4, "cells": [], ' + notebook(code("x = 1"))[1:]
+    assert "x = 1" in read(data).text
+
+
+@pytest.mark.parametrize(
+    ("version", "key"), [(3, "input"), (2, "input"), (1, "code")], ids=["v3", "v2", "v1"]
+)
+def test_old_formats_are_read(version: int, key: str) -> None:
+    cells = [{"cell_type": "code", key: "x = 1"}, {"cell_type": "text"}, {"cell_type": "code"}]
+    holder = {"cells": cells} if version == 1 else {"worksheets": [{"cells": cells}]}
+    source = read(json.dumps({"nbformat": version, **holder}).encode())
+    assert source.text == "x = 1\n"
+
+
+# --- too much of it -----------------------------------------------------------------------------
+
+
+def refused(data: bytes) -> Finding:
+    finding = read_notebook(data, "submission.py", "hw.ipynb")
+    assert isinstance(finding, Finding)
+    assert finding.rule == "too-large"
+    assert finding.hint
+    return finding
+
+
+def test_cells_without_number_are_too_large() -> None:
+    assert "cells" in refused(notebook(*[markdown("")] * (MAX_CELLS + 1))).message
+    assert read(notebook(*[code("x = 1")] * MAX_CELLS)).cell_lines[-1] == (MAX_CELLS, 1)
+
+
+def test_json_made_to_eat_memory_is_not_parsed() -> None:
+    data = b'{"nbformat": 4, "cells": [' + b"[]," * 1_000_000 + b"[]]}"
+    assert "lists and objects" in refused(data).message
+
+
+def test_more_code_than_anyone_writes_is_too_large() -> None:
+    half = "#" * (MAX_SOURCE_BYTES // 2)
+    assert read(notebook(code(half), code(half)))
+    refused(notebook(code(half), code(half), code("#")))
+
+
+def test_a_pile_of_magics_takes_linear_time() -> None:
+    started_s = time.process_time()
+    assert python_lines("%%time\n" * 20_000 + "x = 1")[-1] == "x = 1"
+    assert time.process_time() - started_s < 5
 
 
 def test_the_notebook_handed_out_holds_the_three_functions_and_no_outputs() -> None:
