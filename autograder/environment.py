@@ -12,6 +12,10 @@ from autograder import __version__
 from autograder.reports.report import Environment
 
 _PACKAGE = Path(__file__).parent
+# What computes a training and its score.
+_COMPUTES = """
+    worker/*.py jobs.py budget.py model_rules.py metrics.py scoring.py replay.py stock.py
+""".split()
 
 
 def detect_environment(reproducibility: Literal["strict", "host"]) -> Environment:
@@ -33,9 +37,15 @@ def harness_version() -> str:
     A checkout that was changed must not take an older one's results for its own.
     """
     digest = hashlib.sha256()
-    for name in ("worker.py", "jobs.py", "metrics.py", "scoring.py", "model_rules.py", "budget.py"):
-        digest.update((_PACKAGE / name).read_bytes())
+    for path in computing_files():
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
     return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def computing_files() -> tuple[Path, ...]:
+    """Return the modules that a training and its score depend on, in a fixed order."""
+    return tuple(path for pattern in _COMPUTES for path in sorted(_PACKAGE.glob(pattern)))
 
 
 def _cpu_name() -> str:

@@ -95,9 +95,10 @@ class Job:
     """One thing to run for one submission.
 
     Attributes:
-        task: Name of the task in worker.py.
+        task: Name of the task in worker/tasks.py.
         arguments: Its arguments, plain enough for JSON.
         sources: Module file name to source text; written to the job's ``code`` folder.
+        inputs: Other files for that folder, by name; never named by a student.
         limits: What it is stopped at.
         outputs: The files to bring back.
     """
@@ -107,6 +108,7 @@ class Job:
     sources: Mapping[str, str]
     limits: Limits
     outputs: tuple[OutputFile, ...]
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

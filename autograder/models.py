@@ -252,6 +252,20 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """Whether the trained model predicts the same without the student's code around it.
+
+    Attributes:
+        replayed: Whether a clean job came to the same predictions, to the bit; or that there
+            could be none, since the model is not made of stock Keras parts alone.
+        reason: Why, to staff.
+    """
+
+    replayed: bool | Literal["not possible"]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Everything grading learned about one submission, before it is written down.
 
@@ -270,5 +284,7 @@ class Outcome:
     plan: TrainingPlan | None = None
     history: tuple[Epoch, ...] = ()
     weights_sha256: str | None = None
+    weights_hashed_by: Literal["grader", "job"] | None = None
+    replay: Replay | None = None
     resources: ResourceUse = field(default_factory=ResourceUse)
     log: bytes = b""

@@ -1,6 +1,6 @@
 """The order of the stages for one submission; nothing else knows it.
 
-checks → describe → model rules → train → predictions → instructor's checks → score
+checks → describe → model rules → train → predictions → replay → instructor's checks → score
 
 A student's fault ends the way early with a verdict; our own fault is an exception.
 """
@@ -25,11 +25,13 @@ from autograder.models import (
     Finding,
     Metrics,
     Outcome,
+    Replay,
     ResourceUse,
     Submission,
     TrainingPlan,
     Verdict,
 )
+from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
 from autograder.scoring import CheckResult, Facts, score
 from autograder.training import Attempt, Trained, Trainer
@@ -101,7 +103,10 @@ class _Way:
             self._check_sources()
             description, plan = self._describe()
             if train:
-                self._score(self._train(plan), description)
+                trained = self._train(plan)
+                scored = self._evaluate(trained.predictions)
+                self._replay(trained)
+                self._score(scored, description)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
@@ -139,24 +144,60 @@ class _Way:
             lambda progress: self._watcher.progress(self._submission.id, progress),
         )
         trained = self._result(attempt, Trained)
-        self._learn(history=trained.history, weights_sha256=trained.weights_sha256)
+        self._learn(
+            history=trained.history,
+            weights_sha256=trained.weights_sha256,
+            weights_hashed_by="grader" if trained.model.weights else "job",
+        )
         return trained
 
-    def _score(self, trained: Trained, description: Description) -> None:
-        self._stage("scoring")
-        validation = self._evaluate(trained.validation, self._labels.validation)
+    def _evaluate(self, predictions: Predictions) -> Metrics:
+        """Judge the predictions; return how well those were that decide the score."""
+        validation = self._measure(predictions.validation, self._labels.validation)
         self._learn(validation=validation)
-        scored = validation
-        if self._labels.holdout is not None:
-            scored = self._evaluate(trained.holdout, self._labels.holdout)
-            self._learn(holdout=scored)
+        if self._labels.holdout is None:
+            return validation
+        holdout = self._measure(predictions.holdout, self._labels.holdout)
+        self._learn(holdout=holdout)
+        return holdout
+
+    def _replay(self, trained: Trained) -> None:
+        """Predict again without the student's code; students at home need no such proof."""
+        if self._labels.holdout is None:
+            return
+        self._stage("replaying")
+        inputs = inputs_of_replay(trained.model)
+        if isinstance(inputs, Replay):
+            self._learn(replay=inputs)
+            return
+        attempt = self._trainer.replay(self._submission, inputs)
+        self._account(attempt)
+        replayed, classes = attempt.result, self._dataset.num_classes
+        assert isinstance(replayed, Replayed | Failure)
+        judged = self._outcome.layers
+        self._learn(replay=compare(judged, trained.predictions, replayed, classes))
+
+    def _score(self, scored: Metrics, description: Description) -> None:
+        self._stage("scoring")
         checks = self._run_checks(description)
         facts = Facts(scored, self._broken, checks, self._dataset.class_names)
-        undecided = [result.message for result in checks.values() if result.passed is None]
-        self._learn(score=score(self._config.rubric, facts), note="\n".join(undecided))
+        notes = [result.message for result in checks.values() if result.passed is None]
+        replay = self._outcome.replay
+        if replay and replay.replayed is False:
+            notes.append(replay.reason)
+        self._learn(score=score(self._config.rubric, facts), note="\n".join(notes))
 
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""
+        self._account(attempt)
+        result = attempt.result
+        if isinstance(result, Failure):
+            raise _Stop(result.verdict, result.findings, result.note)
+        assert isinstance(result, expected)
+        return result
+
+    def _account(self, attempt: Attempt) -> None:
+        """Add what a job used and printed."""
         before, used = self._outcome.resources, attempt.resources
         total = ResourceUse(
             before.cpu_s + used.cpu_s,
@@ -164,13 +205,8 @@ class _Way:
             max(before.peak_memory_mib, used.peak_memory_mib),
         )
         self._learn(resources=total, log=self._outcome.log + attempt.log)
-        result = attempt.result
-        if isinstance(result, Failure):
-            raise _Stop(result.verdict, result.findings, result.note)
-        assert isinstance(result, expected)
-        return result
 
-    def _evaluate(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:
+    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:
         classes = self._dataset.num_classes
         predictions = read_predictions(raw, len(labels), classes)
         if isinstance(predictions, Finding):

@@ -1,14 +1,15 @@
-"""Asks for jobs and understands what is left of them: describe a submission, then train it."""
+"""Asks for jobs and understands what is left of them: describe a submission, train it, replay."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from autograder.config import Config
 from autograder.datasets import Dataset, Holdout
@@ -20,7 +21,9 @@ from autograder.models import (
     ResourceUse,
     Submission,
     TrainingPlan,
+    Verdict,
 )
+from autograder.replay import KeptModel, Predictions, Replayed, output_files
 from autograder.runner import OnProgress, Runner
 from autograder.verdicts import ERROR_FILE, Failure, JobFile, failure_of, unfinished
 
@@ -36,22 +39,23 @@ class Trained:
 
     Attributes:
         history: As the job reported it.
-        weights_sha256: SHA-256 over the final weights, as the job reported it.
-        validation: Raw predictions of the validation split, little-endian float32.
-        holdout: The same of the holdout; empty if it was not asked for.
+        weights_sha256: SHA-256 over the final weights: over those that it left, if it did; else
+            as the job reported it.
+        predictions: Of the validation split and the holdout; empty where not asked for.
+        model: What is needed to replay it.
     """
 
     history: tuple[Epoch, ...]
     weights_sha256: str
-    validation: bytes
-    holdout: bytes
+    predictions: Predictions
+    model: KeptModel
 
 
 @dataclass(frozen=True)
 class Attempt:
     """A job's result, understood, and what it cost."""
 
-    result: Description | Trained | Failure
+    result: Description | Trained | Replayed | Failure
     resources: ResourceUse
     log: bytes
 
@@ -63,6 +67,9 @@ class _LayerFile(JobFile):
     output_shape: list[int | None] | None
     weight_shapes: list[list[int]]
     trainable_shapes: list[list[int]]
+
+
+_LayerFiles = TypeAdapter(Annotated[list[_LayerFile], Field(max_length=5000)])
 
 
 class _DescriptionFile(JobFile):
@@ -83,6 +90,7 @@ class _EpochLine(JobFile):
 
 class _TrainingFile(JobFile):
     weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    not_kept: str = Field(default="", max_length=1000)
 
 
 class Trainer:
@@ -141,27 +149,59 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
-        classes = self._dataset.num_classes
+        # Half of what it may write; the student's own files need room as well.
+        keep_bytes = self._config.limits.disk_mib << 19 if self._holdout else 0
         arguments = self._arguments() | {
             "batch_size": plan.batch_size,
             "steps": plan.steps,
             "steps_per_epoch": plan.steps_per_epoch,
-            "holdout_images": str(self._holdout.images) if self._holdout else None,
+            "holdout_images": self._holdout_images(),
+            "keep_bytes": keep_bytes,
         }
-        # One number more than there should be, so that too many are told from just enough.
-        validation_bytes = (self._dataset.validation.count * classes + 1) * 4
-        holdout_bytes = ((self._holdout.count if self._holdout else 0) * classes + 1) * 4
         outputs = (
             OutputFile("history.jsonl", _JSON_BYTES),
             OutputFile("training.json", _JSON_BYTES),
-            OutputFile("validation.f32", validation_bytes),
-            OutputFile("holdout.f32", holdout_bytes),
+            *self._prediction_files(),
+            *output_files(keep_bytes),
         )
         limits = Limits.for_training(self._config.limits)
         job = self._job("train", arguments, submission, limits, outputs)
         result = self._runner.run(job, on_progress)
         failure = failure_of(result, submission, limits)
         return _attempt(result, failure or self._read_training(result))
+
+    def replay(self, submission: Submission, inputs: Mapping[str, bytes]) -> Attempt:
+        """Predict with a trained model again, in a job without the student's code.
+
+        Args:
+            submission: Whose model it is.
+            inputs: From `autograder.replay.inputs_of_replay`.
+
+        Returns:
+            An attempt whose result is `Replayed` or a `Failure`.
+
+        Raises:
+            JobInfrastructureError: The job could not be run or was killed from outside.
+        """
+        arguments = self._arguments() | {"holdout_images": self._holdout_images()}
+        limits = Limits.for_training(self._config.limits)
+        outputs = (OutputFile("layers.json", _JSON_BYTES), *self._prediction_files(), ERROR_FILE)
+        job = Job("replay", arguments, {}, limits, outputs, inputs)
+        result = self._runner.run(job)
+        return _attempt(result, failure_of(result, submission, limits) or _read_replay(result))
+
+    def _holdout_images(self) -> str | None:
+        return str(self._holdout.images) if self._holdout else None
+
+    def _prediction_files(self) -> tuple[OutputFile, ...]:
+        classes = self._dataset.num_classes
+        # One number more than there should be, so that too many are told from just enough.
+        validation_bytes = (self._dataset.validation.count * classes + 1) * 4
+        holdout_bytes = ((self._holdout.count if self._holdout else 0) * classes + 1) * 4
+        return (
+            OutputFile("validation.f32", validation_bytes),
+            OutputFile("holdout.f32", holdout_bytes),
+        )
 
     def _arguments(self) -> dict[str, Any]:
         data = self._dataset
@@ -211,15 +251,29 @@ class Trainer:
             history = read_history(result.outputs.get("history.jsonl", b""))
         except (ValueError, RecursionError):
             return unfinished("training.json")
+        model = KeptModel.from_outputs(result.outputs, file.not_kept)
         return Trained(
             history=history,
-            weights_sha256=file.weights_sha256,
-            validation=result.outputs.get("validation.f32", b""),
-            holdout=result.outputs.get("holdout.f32", b""),
+            weights_sha256=model.weights.sha256 if model.weights else file.weights_sha256,
+            predictions=_predictions(result),
+            model=model,
         )
 
 
-def _attempt(result: JobResult, understood: Description | Trained | Failure) -> Attempt:
+def _read_replay(result: JobResult) -> Replayed | Failure:
+    try:
+        layers = _LayerFiles.validate_python(_json(result, "layers.json"))
+    except (ValueError, RecursionError):
+        return Failure(Verdict.RUNTIME_ERROR, (), "it described more layers than we read")
+    return Replayed(tuple(map(_layer, layers)), _predictions(result))
+
+
+def _predictions(result: JobResult) -> Predictions:
+    outputs = result.outputs
+    return Predictions(outputs.get("validation.f32", b""), outputs.get("holdout.f32", b""))
+
+
+def _attempt(result: JobResult, understood: Description | Trained | Replayed | Failure) -> Attempt:
     resources = ResourceUse(result.cpu_s, result.wall_s, result.peak_memory_mib)
     return Attempt(understood, resources, result.log)
 

@@ -66,6 +66,21 @@ def predictions(labels: np.ndarray[Any, Any], right: int | None = None) -> bytes
     return bytes(np.eye(CLASSES, dtype="<f4")[predicted].tobytes())
 
 
+# A model as small as can be, with the 112 parameters of `description`.
+ARCHITECTURE = {
+    "module": "keras", "class_name": "Sequential", "registered_name": None,
+    "config": {
+        "layers": [
+            {"module": "keras.layers", "class_name": "Conv2D", "registered_name": None,
+             "config": {"filters": 4, "kernel_size": 3, "activation": "relu"}},
+        ]
+    },
+}  # fmt: skip
+SHAPES: list[dict[str, Any]] = [
+    {"dtype": "float32", "shape": [3, 3, 3, 4]},
+    {"dtype": "float32", "shape": [4]},
+]
+WEIGHTS = np.arange(112, dtype="<f4").tobytes()
 HISTORY = {
     "epoch": 1, "step": 5, "loss": 1.5, "accuracy": 0.4, "validation_loss": 1.4,
     "validation_accuracy": 0.45,
@@ -79,6 +94,7 @@ class Script:
     validation_labels: np.ndarray[Any, Any]
     describe: Callable[[], JobResult] = field(init=False)
     train: Callable[[], JobResult] = field(init=False)
+    replay: Callable[[], JobResult] = field(init=False)
     asked: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,6 +108,7 @@ class Script:
             }
         )
         self.train = self.trained
+        self.replay = self.replayed
 
     def trained(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
         """Return the result of a training whose holdout predictions are these."""
@@ -100,8 +117,20 @@ class Script:
             "training.json": json.dumps({"weights_sha256": "ab" * 32}).encode(),
             "validation.f32": predictions(self.validation_labels),
             "holdout.f32": predictions(LABELS) if holdout is None else holdout,
+            "architecture.json": json.dumps(ARCHITECTURE).encode(),
+            "weights.json": json.dumps(SHAPES).encode(),
+            "weights.bin": WEIGHTS,
         }
         return result(files | outputs)
+
+    def replayed(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
+        """Return the result of a clean job that predicts the same, or this on the holdout."""
+        files = {
+            "layers.json": json.dumps(description()["layers"]).encode(),
+            "validation.f32": predictions(self.validation_labels),
+            "holdout.f32": predictions(LABELS) if holdout is None else holdout,
+        }
+        return result(files | outputs, log=b"")
 
 
 class FakeRunner(Runner):
@@ -116,6 +145,8 @@ class FakeRunner(Runner):
         self.script.asked.append(job)
         if job.task == "describe":
             return self.script.describe()
+        if job.task == "replay":
+            return self.script.replay()
         if on_progress:
             on_progress(Progress(5, 10, b""))
         return self.script.train()

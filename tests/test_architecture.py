@@ -95,7 +95,7 @@ def test_only_the_sandbox_knows_linux() -> None:
 
 def test_the_sandbox_is_imported_by_the_zygote_and_where_it_is_asked_for() -> None:
     users = {path.name for path in modules() if "autograder.sandbox" in imports(path)}
-    assert users == {"zygote.py", "connection.py", "runner.py"}
+    assert users == {"zygote.py", "connection.py", "runner.py", "doctor.py"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from autograder.environment import detect_environment, harness_version
+from autograder.environment import computing_files, detect_environment, harness_version
 
 
 def test_versions_are_those_that_a_job_imports() -> None:
@@ -36,3 +36,8 @@ def test_the_harness_version_names_ours_and_a_digest() -> None:
     ours, digest = harness_version().split("+")
     assert ours.count(".") == 2
     assert len(digest) == 12
+
+
+def test_the_harness_version_covers_all_that_computes_a_score() -> None:
+    names = {path.name for path in computing_files()}
+    assert {"loop.py", "determinism.py", "metrics.py", "scoring.py", "budget.py"} <= names

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from autograder.models import Epoch, Finding, Location, Outcome, Score, TrainingPlan, Verdict
+from autograder.models import (
+    Epoch,
+    Finding,
+    Location,
+    Outcome,
+    Replay,
+    Score,
+    TrainingPlan,
+    Verdict,
+)
 from autograder.reports.feedback import render_feedback
 from autograder.reports.markdown import block, cell, code, message, prose
 from tests.sample_reports import (
@@ -176,6 +185,13 @@ def test_notes_to_staff_stay_with_staff(verdict: Verdict) -> None:
     markdown = render_feedback(report(Outcome(verdict, note="STAFF ONLY", score=score)))
     assert "STAFF ONLY" not in markdown
     assert "points" in markdown or verdict is Verdict.INTERNAL_ERROR
+
+
+def test_a_replay_is_for_staff() -> None:
+    other = replace(GRADED, replay=Replay(False, "STAFF ONLY"))
+    markdown = render_feedback(report(other))
+    assert "STAFF ONLY" not in markdown
+    assert "replay" not in markdown
 
 
 def test_finding_says_where_and_what_to_do() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 
 import numpy as np
@@ -14,8 +15,10 @@ from autograder.jobs import Ending
 from autograder.models import Finding, Verdict
 from tests.conftest import CLASSES, TinyData
 from tests.fakes import (
+    ARCHITECTURE,
     CONFIG,
     LABELS,
+    WEIGHTS,
     Watched,
     description,
     fake_grader,
@@ -29,19 +32,19 @@ def test_the_stages_follow_each_other(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     watched = Watched()
     outcome = grader.grade(submission(), watched)
-    assert watched.stages == ["checks", "building", "training", "5/10", "scoring"]
-    assert [job.task for job in script.asked] == ["describe", "train"]
+    assert watched.stages == ["checks", "building", "training", "5/10", "replaying", "scoring"]
+    assert [job.task for job in script.asked] == ["describe", "train", "replay"]
     assert outcome.verdict is Verdict.GRADED
     assert outcome.score is not None
     assert outcome.score.points == 100
-    assert outcome.weights_sha256 == "ab" * 32
-    assert outcome.resources.cpu_s == 4.0
+    assert outcome.resources.cpu_s == 6.0
     assert outcome.log == b"printed\nprinted\n"
 
 
 def test_points_come_from_the_holdout_alone(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     script.train = lambda: script.trained(holdout=predictions(LABELS, right=0))
+    script.replay = lambda: script.replayed(holdout=predictions(LABELS, right=0))
     outcome = grader.grade(submission(), Watched())
     assert outcome.validation is not None
     assert outcome.validation.accuracy == 1.0
@@ -54,8 +57,10 @@ def test_points_come_from_the_holdout_alone(tiny_data: TinyData) -> None:
 def test_a_students_own_training_is_scored_on_validation(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data, holdout=False)
     outcome = grader.grade(submission(), Watched())
+    assert [job.task for job in script.asked] == ["describe", "train"]
     assert script.asked[-1].arguments["holdout_images"] is None
     assert outcome.holdout is None
+    assert outcome.replay is None
     assert outcome.score is not None
     assert outcome.score.points == 100
 
@@ -205,3 +210,108 @@ def test_an_instructors_check_is_run_and_scored(tiny_data: TinyData) -> None:
     assert (shape.passed, shape.points) == (True, 5)
     assert (missing.passed, missing.points) == (None, 0)
     assert "test_missing" in outcome.note
+
+
+def test_equal_predictions_without_the_students_code_are_recorded(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    outcome = grader.grade(submission(), Watched())
+    clean = script.asked[-1]
+    assert (clean.task, clean.sources) == ("replay", {})
+    assert set(clean.inputs) == {"architecture.json", "weights.json", "weights.bin"}
+    assert outcome.replay is not None
+    assert outcome.replay.replayed is True
+    assert outcome.note == ""
+
+
+def test_other_predictions_are_told_to_staff_and_cost_nothing_by_themselves(
+    tiny_data: TinyData,
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.replay = lambda: script.replayed(holdout=predictions(LABELS, right=10))
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.replay is not None
+    assert outcome.replay.replayed is False
+    assert "15 of 25 holdout images get another class" in outcome.replay.reason
+    assert outcome.note == outcome.replay.reason
+    assert outcome.verdict is Verdict.GRADED
+    assert outcome.score is not None
+    assert outcome.score.points == 100
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        (
+            {"architecture.json": json.dumps(ARCHITECTURE).replace("Conv2D", "Lambda").encode()},
+            "'Lambda' (from 'keras.layers') is not a stock part of Keras",
+        ),
+        ({"architecture.json": b"[" * 200_000}, "no JSON"),
+        ({"architecture.json": b""}, "left no model"),
+        ({"weights.bin": WEIGHTS[:-1]}, "left no model"),
+        (
+            {"architecture.json": b"",
+             "training.json": b'{"weights_sha256": "%b", "not_kept": "too large"}' % (b"ab" * 32)},
+            "too large",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_replayed_never_reaches_a_job_and_says_why(
+    tiny_data: TinyData, outputs: dict[str, bytes], words: str
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**outputs)
+    outcome = grader.grade(submission(), Watched())
+    assert [job.task for job in script.asked] == ["describe", "train"]
+    assert outcome.replay is not None
+    assert outcome.replay.replayed == "not possible"
+    assert words in outcome.replay.reason
+    assert outcome.verdict is Verdict.GRADED
+
+
+def test_a_model_that_is_another_than_was_judged_is_told_to_staff(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    other = [layer | {"kind": "Dense"} for layer in description()["layers"]]
+    script.replay = lambda: script.replayed(**{"layers.json": json.dumps(other).encode()})
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.replay is not None
+    assert outcome.replay.replayed is False
+    assert "its layer 1 is Dense [3x3x3x4, 4], it was Conv2D [3x3x3x4, 4]" in outcome.note
+
+
+def test_a_clean_job_that_describes_no_end_of_layers_proves_nothing(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    many = json.dumps(description()["layers"] * 5001).encode()
+    script.replay = lambda: script.replayed(**{"layers.json": many})
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.replay is not None
+    assert outcome.replay.replayed == "not possible"
+    assert "described more layers than we read" in outcome.replay.reason
+
+
+def test_a_clean_job_that_fails_is_no_fault_of_anybodys(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.replay = lambda: result(ending=Ending.CPU_LIMIT, exit_code=-9)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.replay is not None
+    assert outcome.replay.replayed == "not possible"
+    assert "stopped after" in outcome.replay.reason
+    assert outcome.verdict is Verdict.GRADED
+
+
+def test_a_clean_job_that_is_killed_from_outside_is_our_fault(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.replay = lambda: result(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
+    with pytest.raises(JobInfrastructureError):
+        grader.grade(submission(), Watched())
+
+
+def test_the_hash_of_the_weights_is_the_graders_own_where_it_has_the_weights(
+    tiny_data: TinyData,
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    ours = grader.grade(submission(), Watched())
+    script.train = lambda: script.trained(**{"weights.bin": b""})
+    theirs = grader.grade(submission(), Watched())
+    assert (theirs.weights_sha256, theirs.weights_hashed_by) == ("ab" * 32, "job")
+    digest = hashlib.sha256(b"(3, 3, 3, 4)" + WEIGHTS[:-16] + b"(4,)" + WEIGHTS[-16:])
+    assert (ours.weights_sha256, ours.weights_hashed_by) == (digest.hexdigest(), "grader")

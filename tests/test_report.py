@@ -12,7 +12,16 @@ import pytest
 import autograder.reports
 from autograder.config import Config
 from autograder.errors import InternalError
-from autograder.models import Epoch, Finding, Outcome, ResourceUse, Score, TrainingPlan, Verdict
+from autograder.models import (
+    Epoch,
+    Finding,
+    Outcome,
+    Replay,
+    ResourceUse,
+    Score,
+    TrainingPlan,
+    Verdict,
+)
 from autograder.reports.build import build_report, restate
 from autograder.reports.report import Environment, Report, schema_text
 from tests.sample_reports import (
@@ -227,3 +236,29 @@ def test_the_budget_says_what_was_used_of_it() -> None:
     assert images.used == found.plan.steps * found.plan.batch_size
     assert found.budget.parameters.used == found.model.parameters
     assert found.budget.source_bytes.allowed == 64 * 1024
+
+
+@pytest.mark.parametrize(
+    ("replay", "flags"),
+    [
+        (None, ()),
+        (Replay(True, "the same"), ()),
+        (Replay("not possible", "own layers"), ()),
+        (Replay(False, "otherwise"), ("replay-different", "needs-attention")),
+    ],
+)
+def test_other_predictions_without_the_students_code_want_a_person(
+    replay: Replay | None, flags: tuple[str, ...]
+) -> None:
+    found = report(replace(GRADED, replay=replay))
+    assert found.flags == flags
+    assert found.score == report().score
+    written = json.loads(found.to_json())["replay"]
+    assert written == (replay and {"replayed": replay.replayed, "reason": replay.reason})
+    assert Report.from_json(found.to_json()) == found
+
+
+def test_a_report_of_before_there_were_replays_is_read() -> None:
+    written = json.loads(report().to_json())
+    del written["replay"], written["weights_hashed_by"]
+    assert Report.from_json(json.dumps(written)).replay is None

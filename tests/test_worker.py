@@ -141,6 +141,34 @@ def test_layers_inside_layers_and_subclassed_models_are_described(jobs: Jobs) ->
     assert convolutions == ["DepthwiseConv2D", "Conv2D"]
 
 
+OWN_WEIGHTS = """
+class Mixture(keras.Model):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner, self.twice = inner, inner
+        self.scale = self.add_weight(shape=(1000, 5), name="scale")
+        self.fixed = self.add_weight(shape=(7,), trainable=False)
+
+    def call(self, x):
+        return self.inner(x) + self.twice(x) + self.scale[0]
+
+inner_build_model = build_model
+def build_model(input_shape, num_classes):
+    return Mixture(inner_build_model(input_shape, num_classes))
+"""
+
+
+def test_every_weight_is_described_once(jobs: Jobs) -> None:
+    plain = json.loads(jobs.describe(TINY).outputs["description.json"])["layers"]
+    *shared, own = json.loads(jobs.describe(TINY + OWN_WEIGHTS).outputs["description.json"])[
+        "layers"
+    ]
+    assert [layer["weight_shapes"] for layer in shared] == [x["weight_shapes"] for x in plain]
+    assert own["kind"] == "Mixture"
+    assert own["weight_shapes"] == [[1000, 5], [7]]
+    assert own["trainable_shapes"] == [[1000, 5]]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "stage", "words"),
     [

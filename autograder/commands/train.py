@@ -39,7 +39,11 @@ class EpochView:
     def progress(self, submission_id: str, progress: Progress) -> None:  # noqa: ARG002
         """Show the epochs that have ended, and how far this one is."""
         # The last line may be half-written: it comes again.
-        history = read_history(progress.history[: progress.history.rfind(b"\n") + 1])
+        whole = progress.history[: progress.history.rfind(b"\n") + 1]
+        try:
+            history = read_history(whole)
+        except (ValueError, RecursionError):
+            return  # written over by the code that is trained; the verdict will say so
         self.show(history, progress.steps)
         done, ended = progress.step, history[-1].step if history else 0
         length = history[0].step if history else progress.steps
@@ -47,7 +51,7 @@ class EpochView:
 
     def show(self, history: Sequence[Epoch], steps: int) -> None:
         """Print the epochs that were not printed yet."""
-        epochs = -(-steps // history[0].step) if history else 0
+        epochs = -(-steps // max(1, history[0].step)) if history else 0
         for epoch in history[self._shown :]:
             show_epoch(self._console, epoch, epochs)
         self._shown = max(self._shown, len(history))

@@ -29,6 +29,7 @@ from autograder.reports.report import (
     ModelPart,
     PlacePart,
     PlanPart,
+    ReplayPart,
     Report,
     SeedsPart,
     SubmissionPart,
@@ -106,6 +107,8 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         ),
         plan=_plan(outcome.plan),
         weights_sha256=outcome.weights_sha256,
+        weights_hashed_by=outcome.weights_hashed_by,
+        replay=ReplayPart(**asdict(outcome.replay)) if outcome.replay else None,
         seeds=SeedsPart(training=config.seeds.training),
         budget=_budget(submission, outcome, config.budget),
         dataset=_dataset(context),
@@ -164,6 +167,8 @@ def _flags(outcome: Outcome, late: LatePart, context: ReportContext) -> tuple[st
     checks = {item.id for item in context.config.rubric if isinstance(item, CheckCriterion)}
     results = outcome.score.criteria if outcome.score else ()
     check_error = any(result.id in checks and result.passed is None for result in results)
+    other_replay = outcome.replay is not None and outcome.replay.replayed is False
+    internal_error = outcome.verdict is Verdict.INTERNAL_ERROR
     raised: dict[Flag, bool] = {
         "late": late.days > 0,
         "budget-cut": outcome.plan is not None and outcome.plan.cut_short,
@@ -171,7 +176,8 @@ def _flags(outcome: Outcome, late: LatePart, context: ReportContext) -> tuple[st
         "degraded-isolation": context.isolation == "degraded",
         "default-holdout": context.holdout_is_default_seed,
         "check-error": check_error,
-        "needs-attention": check_error or outcome.verdict is Verdict.INTERNAL_ERROR,
+        "replay-different": other_replay,
+        "needs-attention": check_error or other_replay or internal_error,
     }
     return _in_order({*context.flags, *(flag for flag, is_raised in raised.items() if is_raised)})
 

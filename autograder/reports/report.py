@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     computed_field,
+    model_validator,
 )
 
 from autograder.models import Verdict
@@ -33,6 +34,7 @@ Flag = Literal[
     "degraded-isolation",
     "default-holdout",
     "check-error",
+    "replay-different",
     "needs-attention",
 ]
 _LONGEST_TEXT = 10_000
@@ -52,12 +54,19 @@ def _none_unless_finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of the range of dates in UTC") from None
+
+
 Text = Annotated[str, BeforeValidator(_presentable)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Reported = Annotated[Number | None, BeforeValidator(_none_unless_finite)]
-Instant = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Part(BaseModel):
@@ -208,6 +217,15 @@ class BudgetPart(Part):
     source_bytes: UsePart
 
 
+class ReplayPart(Part):
+    """Whether a clean job, without the student's code, came to the same predictions."""
+
+    replayed: bool | Literal["not possible"]
+    """true: equal to the bit. not possible: the model is not made of stock Keras parts alone."""
+    reason: Text
+    """To staff."""
+
+
 class SeedsPart(Part):
     """Seeds of everything random in the training."""
 
@@ -290,6 +308,10 @@ class Report(Part):
     """null if grading ended before the plan was known."""
     weights_sha256: Sha256 | None
     """Over the trained weights; the same wherever the same training is repeated."""
+    weights_hashed_by: Literal["grader", "job"] | None = None
+    """grader: over the weights that the job handed over; job: it only said so."""
+    replay: ReplayPart | None = None
+    """null if grading ended before, and in reports of before there was such a thing."""
     seeds: SeedsPart
     budget: BudgetPart
     dataset: DatasetPart
@@ -303,6 +325,13 @@ class Report(Part):
     cache_key: Text
     """Over everything that grading depends on; see store.py."""
     timings: TimingsPart
+
+    @model_validator(mode="after")
+    def _score_fits_the_verdict(self) -> Report:
+        known = [number is not None for number in (self.score, self.percent, self.grade)]
+        if known != [self.verdict is not Verdict.INTERNAL_ERROR] * 3:
+            raise ValueError("score, percent and grade are null for INTERNAL_ERROR, for it alone")
+        return self
 
     def to_json(self) -> str:
         """Return strict JSON: UTF-8, no NaN, ends in a newline."""

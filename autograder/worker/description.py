@@ -1,0 +1,70 @@
+"""A built model and a tried augmentation, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_AUGMENTATION_PASSES = 2
+
+
+def describe_layers(model: Any) -> list[dict[str, Any]]:
+    """Return the layers that hold no further layers, in order, plain enough for JSON.
+
+    Shared ones come once. Weights that belong to no layer but to the model itself come last, under
+    its own name, so that none is overlooked.
+    """
+    layers = list({id(layer): layer for layer in _leaves(model)}.values())
+    described = [_describe_layer(layer) for layer in layers]
+    known = {id(weight) for layer in layers for weight in layer.weights}
+    own = [weight for weight in model.weights if id(weight) not in known]
+    if own:
+        shapes = [list(weight.shape) for weight in own]
+        trainable = [list(weight.shape) for weight in own if weight.trainable]
+        described.append(
+            _describe_layer(model) | {"weight_shapes": shapes, "trainable_shapes": trainable}
+        )
+    return described
+
+
+def _leaves(layer: Any) -> Iterator[Any]:
+    inner = getattr(layer, "layers", None)
+    if not inner:
+        yield layer
+    else:
+        for child in inner:
+            yield from _leaves(child)
+
+
+def _describe_layer(layer: Any) -> dict[str, Any]:
+    try:
+        output_shape = list(layer.output.shape[1:])
+    except (AttributeError, TypeError, ValueError):  # several outputs, or none known yet
+        output_shape = None
+    return {
+        "name": layer.name,
+        "kind": type(layer).__name__,
+        "is_convolution": _is_convolution(layer),
+        "output_shape": output_shape,
+        "weight_shapes": [list(weight.shape) for weight in layer.weights],
+        "trainable_shapes": [list(weight.shape) for weight in layer.trainable_weights],
+    }
+
+
+def _is_convolution(layer: Any) -> bool:
+    names = {base.__name__ for base in type(layer).__mro__}
+    return bool(names & {"BaseConv", "BaseDepthwiseConv", "BaseSeparableConv", "BaseConvTranspose"})
+
+
+def augment(augmentation: Any, images: Any) -> list[Any]:
+    """Run it on the same images several times, as in training: in a graph, batch by batch."""
+    import tensorflow as tf
+
+    run = tf.function(lambda batch: augmentation(batch, training=True), autograph=False)
+    batch = tf.cast(tf.constant(images), tf.float32)
+    return [run(batch).numpy() for _ in range(_AUGMENTATION_PASSES)]
+
+
+def plain(value: Any) -> Any:
+    """Return numbers as they are and everything else as text, so that JSON can hold it."""
+    return value if isinstance(value, bool | int | float) else repr(value)[:200]

@@ -1,0 +1,95 @@
+"""A trained model as plain files, and back: no pickle, no archive, nothing that runs on loading.
+
+* ``architecture.json``: the model as Keras writes it, without how it is trained;
+* ``weights.json``: dtype and shape of each weight, in order;
+* ``weights.bin``: their bytes, one after the other, little-endian.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from pathlib import Path
+from typing import Any
+
+# Layers do not write these down, so a model that relies on others cannot be built again.
+_DEFAULTS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+class NotKeptError(Exception):
+    """The model cannot be written down; says why."""
+
+
+def keep(model: Any, max_bytes: int) -> str:
+    """Leave a trained model behind, as far as it can be written down.
+
+    Returns:
+        Why the architecture is missing, or nothing.
+    """
+    weights = model.get_weights()
+    size = sum(weight.nbytes for weight in weights)
+    if size > max_bytes:
+        return f"its weights are larger than {max_bytes} bytes"
+    entries = [{"dtype": weight.dtype.name, "shape": list(weight.shape)} for weight in weights]
+    with Path("weights.bin").open("wb") as file:
+        file.writelines(weight.tobytes() for weight in weights)
+    Path("weights.json").write_text(json.dumps(entries), encoding="utf-8")
+    try:
+        Path("architecture.json").write_text(_architecture(model), encoding="utf-8")
+    except Exception as error:  # whatever a layer's own get_config() may raise
+        return f"{type(error).__name__}: {error}"[:1000]
+    return ""
+
+
+def _architecture(model: Any) -> str:
+    import keras
+
+    for name, default in _DEFAULTS.items():
+        if getattr(keras.config, name)() != default:
+            raise NotKeptError(f"keras.config.{name} was changed")
+    for layer in model._flatten_layers():  # noqa: SLF001
+        if _has_own_activation(layer):
+            raise NotKeptError(f"layer {layer.name} has an activation function of its own")
+    model.compiled = False  # a loss or an optimizer that cannot be written down does not matter
+    return str(model.to_json())
+
+
+def _has_own_activation(layer: Any) -> bool:
+    """Keras writes any function called ``gelu`` as its own gelu, so look at the function."""
+    functions = [
+        value
+        for name, value in vars(layer).items()
+        if name.endswith("activation") and isinstance(value, types.FunctionType)
+    ]
+    return any(not function.__module__.startswith("keras.") for function in functions)
+
+
+def restore(folder: Path) -> Any:
+    """Build the model again that the files in ``folder`` describe.
+
+    Raises:
+        Exception: Whatever Keras has to say against it.
+    """
+    import keras
+
+    architecture = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
+    model = keras.saving.deserialize_keras_object(architecture, safe_mode=True)
+    model.set_weights(_read_weights(folder))
+    for layer in model._flatten_layers():  # noqa: SLF001
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()  # what a Normalization layer derives from its weights
+    return model
+
+
+def _read_weights(folder: Path) -> list[Any]:
+    import ml_dtypes  # noqa: F401 - NumPy knows bfloat16 from then on
+    import numpy as np
+
+    entries = json.loads((folder / "weights.json").read_text(encoding="utf-8"))
+    weights = []
+    with (folder / "weights.bin").open("rb") as file:
+        for entry in entries:
+            dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
+            raw = file.read(dtype.itemsize * int(np.prod(shape)))
+            weights.append(np.frombuffer(raw, dtype).reshape(shape))
+    return weights

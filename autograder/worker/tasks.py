@@ -1,0 +1,132 @@
+"""The tasks, each with files as its result, and the report of what went wrong in one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.worker.arguments import Arguments, Data, code_folder
+from autograder.worker.contract import (
+    ContractError,
+    Stage,
+    build_augmentation,
+    build_model,
+    import_student,
+    stage,
+    training_plan,
+)
+from autograder.worker.description import augment, describe_layers, plain
+from autograder.worker.keeping import keep, restore
+from autograder.worker.loop import compile_model, fit
+from autograder.worker.prediction import Predictor
+
+
+def run(task: str, a: Arguments, data: Data) -> int:
+    """Run one task in the current directory; return the exit code.
+
+    A failure of the student's code is written to ``error.json`` and ends in 1.
+    """
+    sys.path.insert(0, str(code_folder()))
+    try:
+        TASKS[task](a, data)
+    except BaseException as error:
+        _report_error(error)
+        return 1
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    return 0
+
+
+def _report_error(error: BaseException) -> None:
+    code = str(code_folder())
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append(traceback.FrameSummary(error.filename, error.lineno, "<module>"))
+    own = [frame for frame in frames if frame.filename.startswith(code)]
+    report = {
+        "stage": Stage.name,
+        "contract": isinstance(error, ContractError),
+        "type": type(error).__name__,
+        "message": str(error)[:4000],
+        "places": [[Path(frame.filename).name, frame.lineno] for frame in own][-20:],
+    }
+    Path("error.json").write_text(json.dumps(report), encoding="utf-8")
+    traceback.print_exception(error)
+
+
+def describe(a: Arguments, data: Data) -> None:
+    """Build the model, predict without training, try the augmentation; report what is there."""
+    import numpy as np
+
+    student = import_student(a)
+    model = build_model(student, a)
+    with stage("model"):
+        predictions = Predictor(model)(data.validation_images[: a.probe_images])
+        predictions.tofile("untrained.f32")
+    plan = training_plan(student)
+    augmentation = build_augmentation(student, a)
+    with stage("augmentation"):
+        batch = data.train_images[: a.augmented_images]
+        augmented = augment(augmentation, batch)
+    shapes = sorted({tuple(array.shape) for array in augmented})
+    if shapes == [tuple(batch.shape)]:
+        np.stack(augmented).astype("<f4").tofile("augmented.f32")
+    description = {
+        "layers": describe_layers(model),
+        "output_shape": list(predictions.shape[1:]),
+        "augmented_shape": list(shapes[0][1:]),
+        "plan": {str(key): plain(value) for key, value in plan.items()},
+    }
+    Path("description.json").write_text(json.dumps(description), encoding="utf-8")
+
+
+def train(a: Arguments, data: Data) -> None:
+    """Train as planned, predict the validation and the holdout split, leave the model behind."""
+    import numpy as np
+
+    student = import_student(a)
+    model = build_model(student, a)
+    augmentation = build_augmentation(student, a)
+    predict = Predictor(model)
+    with stage("compile"):
+        compile_model(model, predict, data)
+    with stage("training"):
+        fit(model, augmentation, predict, a, data)
+    with stage("prediction"):
+        _predict_splits(predict, data)
+    digest = hashlib.sha256()
+    for weight in model.get_weights():
+        digest.update(str(weight.shape).encode())
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    not_kept = keep(model, a.keep_bytes) if a.keep_bytes else ""
+    result = {"weights_sha256": digest.hexdigest(), "not_kept": not_kept}
+    Path("training.json").write_text(json.dumps(result), encoding="utf-8")
+
+
+def replay(_: Arguments, data: Data) -> None:
+    """Predict with a trained model, built again from its files; nothing of the student's runs."""
+    with stage("replay"):
+        model = restore(code_folder())
+        layers = describe_layers(model)
+        Path("layers.json").write_text(json.dumps(layers), encoding="utf-8")
+        _predict_splits(Predictor(model), data)
+
+
+def _predict_splits(predict: Predictor, data: Data) -> None:
+    predict(data.validation_images).tofile("validation.f32")
+    if data.holdout_images is not None:
+        predict(data.holdout_images).tofile("holdout.f32")
+
+
+TASKS: dict[str, Callable[[Arguments, Data], None]] = {
+    "describe": describe,
+    "train": train,
+    "replay": replay,
+}
