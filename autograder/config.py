@@ -6,7 +6,7 @@ Unknown keys, wrong types and contradictions are errors.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,6 +55,9 @@ ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
         "training-plan",
     }
 )
+# Far above any use, and sums stay exact to the hundredth.
+_MOST_POINTS = 1_000_000
+_MOST_GRACE = 60 * 24 * 366
 
 
 class Section(BaseModel):
@@ -105,7 +108,8 @@ class BudgetConfig(Section):
     training_images: PositiveInt = 100_000
     """Images that training may look at, repeats counted: epochs times training images."""
     parameters: PositiveInt = 1_500_000
-    source_kib: PositiveInt = 64
+    source_kib: int = Field(default=64, ge=1, le=128)
+    """Python source of a submission; much more would take the grader long to look through."""
     literal_elements: PositiveInt = 256
     """Longest literal list, tuple, dict or set, in elements, nested ones counted."""
     literal_chars: PositiveInt = 2000
@@ -160,7 +164,7 @@ class RulesConfig(Section):
 class _Criterion(Section):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    points: float = Field(gt=0, allow_inf_nan=False)
+    points: float = Field(ge=0.01, le=_MOST_POINTS, allow_inf_nan=False)
 
 
 class MetricCriterion(_Criterion):
@@ -241,16 +245,20 @@ class LateConfig(Section):
     """What lateness costs. Submission times come from the roster, never from file dates."""
 
     due: datetime
-    points_per_day: float = Field(ge=0, allow_inf_nan=False)
+    points_per_day: float = Field(ge=0, le=_MOST_POINTS, allow_inf_nan=False)
     """Points lost per day begun after the due time and the grace."""
-    grace_minutes: float = Field(default=0, ge=0, allow_inf_nan=False)
-    cap_points: float | None = Field(default=None, ge=0)
+    grace_minutes: float = Field(default=0, ge=0, le=_MOST_GRACE, allow_inf_nan=False)
+    cap_points: float | None = Field(default=None, ge=0, le=_MOST_POINTS, allow_inf_nan=False)
     """Most points that lateness can cost; None for no cap."""
 
     @model_validator(mode="after")
     def _due_has_a_time_zone(self) -> LateConfig:
         if self.due.tzinfo is None:
             raise ValueError("due needs a time zone, such as 2027-01-31T23:59:00+01:00")
+        try:
+            self.due.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("due is out of the range of dates") from None
         return self
 
 

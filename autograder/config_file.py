@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 
 from autograder.config import Config
 from autograder.errors import ConfigError
+
+_LONGEST_NUMBER = 18
 
 
 def load_config(path: Path) -> Config:
@@ -39,7 +42,7 @@ def _parse(text: str, path: Path) -> tuple[yaml.Node, dict[Any, Any]]:
         data = yaml.safe_load(text)
         if root is None or not isinstance(data, dict):
             raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
-        _refuse_repeated_keys(root, path)
+        _refuse_oddities(root, path)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -47,6 +50,8 @@ def _parse(text: str, path: Path) -> tuple[yaml.Node, dict[Any, Any]]:
         raise ConfigError(f"not valid YAML: {problem}", path, line) from error
     except (ValueError, RecursionError) as error:  # such as a 13th month, or a list in itself
         raise ConfigError(f"not usable YAML: {error}", path) from error
+    except (AttributeError, LookupError, TypeError) as error:  # PyYAML's, for such as `!!int x`
+        raise ConfigError("not usable YAML: a tag (!!) does not fit its value", path) from error
     return root, data
 
 
@@ -54,24 +59,46 @@ def _with_absolute_paths(config: Config, path: Path) -> Config:
     """Resolve the data set's path against the folder of the file that named it."""
     if config.dataset.path is None:
         return config
-    absolute = (path.parent / config.dataset.path.expanduser()).resolve()
+    try:
+        absolute = (path.parent / config.dataset.path.expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # such as the home of nobody
+        raise ConfigError(f"not usable: {error}", path, key="dataset.path") from error
     dataset = config.dataset.model_copy(update={"path": absolute})
     return config.model_copy(update={"dataset": dataset})
 
 
-def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
-    """Raise on a key given twice: YAML would silently keep the last."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_repeated_keys(item, path)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigError("given twice; keep one of them", path, line, key.value)
-            seen.add(key.value)
-            _refuse_repeated_keys(value, path)
+def _refuse_oddities(root: yaml.Node, path: Path) -> None:
+    """Raise on what YAML lets pass: keys given twice (it keeps the last) and odd values."""
+    waiting, seen = [root], {id(root)}
+    while waiting:  # every node once: by its aliases, YAML can repeat one without end
+        node = waiting.pop()
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            children = node.value
+        elif isinstance(node, yaml.MappingNode):
+            _refuse_repeated_keys(node, path)
+            children = [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.ScalarNode):
+            _refuse_odd_value(node, path)
+        waiting += [child for child in children if id(child) not in seen]
+        seen.update(map(id, children))
+
+
+def _refuse_repeated_keys(node: yaml.MappingNode, path: Path) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            raise ConfigError("given twice; keep one of them", path, line, key.value)
+        seen.add(key.value)
+
+
+def _refuse_odd_value(node: yaml.ScalarNode, path: Path) -> None:
+    line = node.start_mark.line + 1
+    if any("\ud800" <= char <= "\udfff" for char in node.value):
+        raise ConfigError("half a character (a surrogate) in a text", path, line)
+    if node.tag == "tag:yaml.org,2002:int" and len(node.value) > _LONGEST_NUMBER:
+        raise ConfigError(f"a number of more than {_LONGEST_NUMBER} characters", path, line)
 
 
 def _explain(error: ValidationError, root: yaml.Node, path: Path) -> ConfigError:
@@ -100,7 +127,7 @@ def _explain(error: ValidationError, root: yaml.Node, path: Path) -> ConfigError
     elif first["type"] == "missing":
         message = "missing; it has no default"
     elif first["type"] != "value_error":
-        message = f"{message}, got {first['input']!r}"
+        message = f"{message}, got {reprlib.repr(first['input'])}"
     return ConfigError(message, path, line, dotted.lstrip(".") or None)
 
 

@@ -147,7 +147,10 @@ def _load(path: Path, size: int) -> NDArray[np.uint8]:
             f"{path}: named in its annotations, but cannot be read ({error.strerror}); "
             "unpack the archive again"
         ) from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
+    except cv2.error:  # such as a billion pixels
+        image = None
     if image is None:
         raise DatasetError(f"{path}: not an image; unpack the archive again")
     if image.shape[:2] == (size, size):
@@ -165,7 +168,7 @@ def _read_annotations(path: Path) -> Iterator[tuple[str, int]]:
             rows = list(csv.DictReader(file, delimiter=";"))
     except FileNotFoundError:
         raise DatasetError(f"{path}: missing; unpack the archive again") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(f"{path}: cannot be read: {error}") from error
     for line, row in enumerate(rows, start=2):
         name, class_id = row.get("Filename"), row.get("ClassId")
@@ -174,9 +177,9 @@ def _read_annotations(path: Path) -> Iterator[tuple[str, int]]:
                 f"{path}:{line}: expected the columns Filename and ClassId, separated by "
                 "semicolons, as in the official files"
             )
-        if not class_id.isdecimal() or int(class_id) >= NUM_CLASSES:
+        if not class_id.isdecimal() or len(class_id) > 5 or int(class_id) >= NUM_CLASSES:
             raise DatasetError(f"{path}:{line}: ClassId {class_id!r} is not in 0..42")
-        if Path(name).name != name:
+        if Path(name).name != name or not name.isprintable():
             raise DatasetError(f"{path}:{line}: {name!r} is not a plain file name")
         yield name, int(class_id)
 

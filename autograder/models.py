@@ -104,7 +104,7 @@ class Submission:
         name: From the roster; empty where there is none.
         path: Where it came from.
         files: Its modules; empty where ``problems`` kept us from reading any.
-        sha256: Hex digest over names and contents of what was handed in.
+        sha256: Hex digest over names and contents of what was handed in, and over its problems.
         submitted_at: From the roster, with a time zone.
         problems: Why it could not be taken in as handed in; any of them rejects it.
     """

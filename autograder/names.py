@@ -17,7 +17,7 @@ _ARCHIVES = (
 _OTHER_FOLDERS = frozenset({"__pycache__", "__MACOSX", "checks"})
 _OTHER_FILES = frozenset({"conftest.py", "test.py"})
 # Windows opens devices under these names, whatever the ending.
-_DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {
+WINDOWS_DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {
     f"{port}{number}" for port in ("com", "lpt") for number in range(10)
 }
 # Beyond Latin with its accents, alphabets hold letters that look like those of others.
@@ -77,7 +77,7 @@ def module_fault(name: str) -> str | None:
             "has a character in its name that is easily taken for another one "
             f"({_describe(foreign)})"
         )
-    if own.casefold() in _DEVICES:
+    if own.casefold() in WINDOWS_DEVICES:
         return "has the name of a device on Windows and cannot be saved there"
     if name.endswith((".", " ")):
         return "has a name that ends in a dot or a space, which Windows takes away"

@@ -7,6 +7,7 @@ cannot be opened does.
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import stat
@@ -18,12 +19,14 @@ from pathlib import Path
 
 from autograder import names
 from autograder.choosing import File, Folder
+from autograder.errors import IntakeError
 from autograder.models import Finding, Location, SourceFile
 from autograder.names import printable
 from autograder.notebooks import MAX_SOURCE_BYTES, read_notebook, too_long
 
 # Of files, as they are on the disk or in an archive.
 MAX_BYTES = 16 * 2**20
+_FAULTS_OF_THE_MACHINE = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE}
 
 
 def look(folder: Path) -> Folder:
@@ -57,7 +60,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def read(path: Path, room: int) -> bytes | Finding:
-    """Return a regular file's bytes, if there are at most ``room``."""
+    """Return a regular file's bytes, if there are at most ``room``.
+
+    Raises:
+        IntakeError: This machine fails to read it.
+    """
     try:
         # A FIFO would block whoever opens it, so look before; and look again at what was opened.
         if not stat.S_ISREG(path.lstat().st_mode):
@@ -67,6 +74,8 @@ def read(path: Path, room: int) -> bytes | Finding:
                 return unreadable(path, "is no regular file")
             data = file.read(room + 1)
     except OSError as error:
+        if error.errno in _FAULTS_OF_THE_MACHINE:
+            raise IntakeError(f"{path}: cannot be read: {error.strerror}") from error
         return unreadable(path, f"cannot be read ({error.strerror})")
     return data if len(data) <= room else _too_large(path.name)
 

@@ -16,18 +16,15 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from autograder.errors import IntakeError
+from autograder.names import WINDOWS_DEVICES
 
 _COLUMNS = ("submission_id", "student_id", "name", "submitted_at")
 _MAX_ID_BYTES = 120
-# Windows opens devices under these names, whatever the ending.
-_DEVICES = {"con", "prn", "aux", "nul"} | {
-    f"{port}{n}" for port in ("com", "lpt") for n in "0123456789"
-}
 
 
 def safe_id(name: str) -> str:
@@ -39,9 +36,9 @@ def safe_id(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     kept = "".join(char if _is_safe(char) else " " for char in composed)
     joined = "-".join(kept.split()).lstrip(".-")
+    if joined.rstrip(".-").partition(".")[0].casefold() in WINDOWS_DEVICES:
+        joined = f"_{joined}"
     short = joined.encode()[:_MAX_ID_BYTES].decode(errors="ignore").rstrip(".-")
-    if short.partition(".")[0].casefold() in _DEVICES:
-        return f"_{short}"
     return short or "submission"
 
 
@@ -190,4 +187,8 @@ def _time(text: str, path: Path, line: int) -> datetime | None:
             f"{path}:{line}: submitted_at: {text!r} has no time zone, so lateness cannot be told; "
             f"{example}"
         )
+    try:
+        time.astimezone(UTC)
+    except OverflowError:
+        raise IntakeError(f"{path}:{line}: submitted_at: {text!r} is out of range") from None
     return time

@@ -181,7 +181,7 @@ class Store:
             return
         try:
             version = json.loads(marker.read_text(encoding="utf-8"))["layout_version"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             raise ResultsError(
                 f"{marker} is damaged; choose another results folder, or delete this one"
             ) from None

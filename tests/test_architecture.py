@@ -15,12 +15,14 @@ LAYERS = """
     errors
     models
     config
-    config_file
+    config_file names
     roster
     metrics scoring late
+    stats
+    seeds
     roadsigns
     gtsrb datasets
-    names choosing archives reading notebooks intake source_view check_rules checks
+    choosing archives reading notebooks intake source_view check_rules checks
     reports
     jobs budget model_rules stock
     outputs joblog

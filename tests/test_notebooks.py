@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.models import Finding, Location, SourceFile
@@ -299,3 +300,10 @@ def test_importing_brings_in_no_heavy_library() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert result.stdout.strip() == "set()"
+
+
+HANDOUT = ROOT / "assignment" / "submission.ipynb"
+
+
+def test_the_handout_is_a_valid_notebook() -> None:
+    nbformat.validate(nbformat.read(HANDOUT, as_version=4))  # type: ignore[no-untyped-call]

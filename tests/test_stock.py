@@ -131,7 +131,7 @@ def test_of_two_values_for_one_key_only_the_judged_one_goes_on() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\xff", b"{", b"[" * 200_000, b"9" * 5000])
 def test_what_is_no_json_is_refused(raw: bytes) -> None:
-    with pytest.raises(ValueError, match="Expecting|utf-8|nested|digits"):
+    with pytest.raises(ValueError, match=r"Expecting|utf-8|nested|digits"):
         read_architecture(raw)
 
 

@@ -12,6 +12,7 @@ from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
 from autograder.models import Finding, Layer, Metrics, Outcome, Submission, TrainingPlan, Verdict
+from autograder.names import printable
 from autograder.reports.report import (
     FORMAT_VERSION,
     BothMetricsPart,
@@ -193,7 +194,7 @@ def _submission(submission: Submission) -> SubmissionPart:
         student_id=submission.student_id,
         name=submission.name,
         sha256=submission.sha256,
-        origin=submission.path.name,
+        origin=printable(submission.path.name),
         submitted_at=submission.submitted_at,
     )
 
