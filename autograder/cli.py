@@ -150,7 +150,7 @@ def run(arguments: list[str]) -> int:
         click.echo("interrupted; what is finished is kept", err=True)
         return _INTERRUPTED
     except UserError as error:
-        click.echo(f"error: {error}", err=True)
+        _tell(f"error: {error}")
         return error.exit_code
     except Exception as error:
         return _our_fault(error)
@@ -161,9 +161,15 @@ def _our_fault(error: Exception) -> int:
     if os.environ.get("AUTOGRADER_DEBUG"):
         traceback.print_exception(error)
     kind = "" if isinstance(error, AutograderError) else f"{type(error).__name__}: "
-    click.echo(
+    _tell(
         f"internal error: {kind}{error}\n"
-        "This is our fault, not yours. Set AUTOGRADER_DEBUG=1 to see where it happened.",
-        err=True,
+        "This is our fault, not yours. Set AUTOGRADER_DEBUG=1 to see where it happened."
     )
     return _OURS
+
+
+def _tell(message: str) -> None:
+    """Print an error; it may quote a roster, rules or a path that somebody else wrote."""
+    from autograder.view import plain
+
+    click.echo(plain(message).plain, err=True)

@@ -269,8 +269,10 @@ def _restrict_files(job: Confinement) -> None:
             ruleset.allow_path(path, fs.READ_FILE | (fs.READ_DIR if path.is_dir() else fs.NONE))
         for device in ("/dev/null", "/dev/urandom"):
             ruleset.allow_path(device, fs.READ_FILE | fs.WRITE_FILE)
-        # TensorFlow aborts where it cannot find out its own name.
-        ruleset.allow_path("/proc/self/cmdline", fs.READ_FILE)
+        # TensorFlow aborts where it cannot find out its own name; scikit-learn looks for the
+        # libraries that it has loaded.
+        for name in ("cmdline", "maps"):
+            ruleset.allow_path(f"/proc/self/{name}", fs.READ_FILE)
         ruleset.allow_path(job.folder, own)
         ruleset.restrict()
 

@@ -17,7 +17,7 @@ LAYERS = """
     config
     config_file names
     roster
-    metrics scoring late
+    metrics scoring late diagnoses
     stats
     seeds
     roadsigns

@@ -248,11 +248,39 @@ def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, mistake: str)
         "version: 1\nrubric: &all [*all]\n",
         "version: 1\nrubric: " + "[" * 3000 + "]" * 3000 + "\n",
         "version: 1\nrubric: [7]\n",
+        "version: !!int ''\n",
+        "version: !!bool x\n",
+        "version: !!timestamp x\n",
+        MINIMAL + 'assignment: {name: "\\ud800"}\n',
+        MINIMAL + f"budget: {{parameters: 0x{'f' * 5000}}}\n",
+        MINIMAL + 'dataset: {kind: gtsrb, path: "\\0"}\n',
+        MINIMAL + "dataset: {kind: gtsrb, path: ~nobody-of-that-name/x}\n",
+        MINIMAL + "late: {due: 0001-01-01T00:00:00+14:00, points_per_day: 1}\n",
+        MINIMAL + "late: {due: 2027-01-01T00:00:00Z, points_per_day: 1, grace_minutes: 1.0e+300}\n",
+        MINIMAL.replace("points: 80", "points: 1.0e-320"),
+        MINIMAL.replace("points: 80", "points: 1.0e+308"),
     ],
-    ids=["a 13th month", "a list in itself", "3000 lists deep", "a number for a criterion"],
+    ids=[
+        "a 13th month", "a list in itself", "3000 lists deep", "a number for a criterion",
+        "a number that is none", "a truth that is none", "a time that is none",
+        "half a character", "a number of thousands of digits", "a path with a NUL",
+        "the home of nobody", "a due time before all time", "an endless grace",
+        "points that are none", "points beyond sums",
+    ],
 )
 def test_hostile_yaml_is_a_mistake_too(tmp_path: Path, text: str) -> None:
     assert str(refusal(tmp_path, text)).startswith(str(tmp_path / "grading.yaml"))
+
+
+def test_rules_that_repeat_themselves_are_refused_quickly(tmp_path: Path) -> None:
+    lists = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30)]
+    error = refusal(tmp_path, MINIMAL + "l0: &l0 [x]\n" + "".join(lists))
+    assert "unknown key" in error.message
+
+
+def test_what_was_found_is_shown_in_short(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + f"seeds: {{training: {'x' * 5000}}}\n")
+    assert len(error.message) < 200
 
 
 def test_a_missing_file_says_how_to_name_it(tmp_path: Path) -> None:

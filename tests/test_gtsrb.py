@@ -121,6 +121,8 @@ def test_missing_annotations_are_named(folder: Path) -> None:
         ("00000_00000.ppm;30;30;5;5;25;25;-1", "ClassId '-1' is not in 0..42"),
         ("00000_00000.ppm;30;30", "expected the columns"),
         ("../../x.ppm;30;30;5;5;25;25;1", "not a plain file name"),
+        ("x\0.ppm;30;30;5;5;25;25;1", "not a plain file name"),
+        (f"00000_00000.ppm;30;30;5;5;25;25;{'1' * 5000}", "is not in 0..42"),
     ],
 )
 def test_a_bad_annotation_names_its_line(folder: Path, line: str, words: str) -> None:
@@ -131,7 +133,13 @@ def test_a_bad_annotation_names_its_line(folder: Path, line: str, words: str) ->
     assert "GT-00001.csv:2" in str(error.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"P6 nonsense"])
+def test_a_cell_without_end_is_named(folder: Path) -> None:
+    damage_csv(folder).write_text(f"{HEADER}\n{'x' * 140_000}")
+    with pytest.raises(DatasetError, match=r"GT-00001\.csv: cannot be read"):
+        gtsrb.training_photos(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"P6 nonsense", b"P6\n99999 99999\n255\n"])
 def test_a_broken_image_is_named(folder: Path, tmp_path: Path, content: bytes) -> None:
     broken = folder / "Final_Training" / "Images" / "00002" / "00003_00001.ppm"
     broken.write_bytes(content)

@@ -190,6 +190,30 @@ def test_what_is_no_report_is_refused(text: str) -> None:
         Report.from_json(text)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "changes"),
+    [
+        (GRADED, {"score": None}),
+        (GRADED, {"percent": None, "grade": None}),
+        (GRADED, {"verdict": "INTERNAL_ERROR"}),
+        (Outcome(Verdict.INTERNAL_ERROR), {"score": 0}),
+    ],
+)
+def test_report_whose_score_contradicts_its_verdict_is_refused(
+    outcome: Outcome, changes: dict[str, object]
+) -> None:
+    written = json.loads(report(outcome).to_json())
+    with pytest.raises(ValueError, match="for it alone"):
+        Report.from_json(json.dumps(written | changes))
+
+
+def test_time_before_all_time_is_refused() -> None:
+    written = json.loads(report().to_json())
+    written["timings"]["started_at"] = "0001-01-01T00:00:00+14:00"
+    with pytest.raises(ValueError, match="out of the range of dates"):
+        Report.from_json(json.dumps(written))
+
+
 def test_field_of_a_later_program_is_passed_over() -> None:
     written = json.loads(report().to_json())
     assert Report.from_json(json.dumps(written | {"from_the_future": 1})) == report()

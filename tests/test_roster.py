@@ -89,6 +89,10 @@ def test_those_who_handed_nothing_in_are_listed_in_order(tmp_path: Path) -> None
             "roster.csv:2: submitted_at: 'yesterday' is no time; write it",
         ),
         ('submission_id\n"anna\n', "roster.csv:2: not a CSV table"),
+        (
+            "submission_id,submitted_at\nanna,0001-01-01T00:00:00+14:00\n",
+            "roster.csv:2: submitted_at: '0001-01-01T00:00:00+14:00' is out of range",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
@@ -118,6 +122,8 @@ def test_a_missing_file_and_a_wrong_encoding_are_said(tmp_path: Path) -> None:
         ("half\udc80", "half"),
         ("NUL.txt", "_NUL.txt"),
         ("com1", "_com1"),
+        ("con.-", "_con"),
+        (f"nul.{'x' * 200}", f"_nul.{'x' * 115}"),
         ("trailing. ", "trailing"),
         ("", "submission"),
         ("🙂", "submission"),

@@ -221,7 +221,7 @@ def test_folder_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     assert json.loads((tmp_path / ".autograder.json").read_text()) == {"layout_version": 2}
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", "null"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", "null", "[" * 5000])
 def test_damaged_version_file_is_explained(tmp_path: Path, content: str) -> None:
     (tmp_path / ".autograder.json").write_text(content)
     with pytest.raises(ResultsError, match="is damaged"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -76,6 +77,16 @@ def test_the_learning_curve_names_both_lines() -> None:
     for words in ("training", "validation", "Accuracy by epoch"):
         assert words in shown(screen)
     assert "\x1b" not in shown(screen)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1e308, 1e9])
+def test_odd_numbers_of_a_job_are_drawn_as_far_as_they_go(odd: float) -> None:
+    screen = console(100)
+    epochs = [Epoch(10**400 * n, 5 * n, odd, odd, odd, odd) for n in range(3)]
+    show_learning_curve(screen, epochs)
+    show_epoch(screen, replace(epochs[0], epoch=1), 2)
+    assert "Accuracy by epoch" in shown(screen)
+    assert "epoch   1/2" in shown(screen)
 
 
 def test_one_epoch_makes_no_curve() -> None:
