@@ -60,13 +60,19 @@ class Attempt:
     log: bytes
 
 
+# A forged shape must not become a number that cannot even be printed.
+_Size = Annotated[int, Field(ge=0, lt=1 << 31)]
+_Shape = Annotated[list[_Size], Field(max_length=32)]
+_Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+
+
 class _LayerFile(JobFile):
     name: str = Field(max_length=500)
     kind: str = Field(max_length=500)
     is_convolution: bool
-    output_shape: list[int | None] | None
-    weight_shapes: list[list[int]]
-    trainable_shapes: list[list[int]]
+    output_shape: Annotated[list[_Size | None], Field(max_length=32)] | None
+    weight_shapes: Annotated[list[_Shape], Field(max_length=5000)]
+    trainable_shapes: Annotated[list[_Shape], Field(max_length=5000)]
 
 
 _LayerFiles = TypeAdapter(Annotated[list[_LayerFile], Field(max_length=5000)])
@@ -74,14 +80,14 @@ _LayerFiles = TypeAdapter(Annotated[list[_LayerFile], Field(max_length=5000)])
 
 class _DescriptionFile(JobFile):
     layers: list[_LayerFile] = Field(max_length=5000)
-    output_shape: list[int]
-    augmented_shape: list[int]
+    output_shape: _Shape
+    augmented_shape: _Shape
     plan: dict[str, bool | int | float | str]
 
 
 class _EpochLine(JobFile):
-    epoch: int
-    step: int
+    epoch: _Count
+    step: _Count
     loss: float
     accuracy: float
     validation_loss: float

@@ -167,6 +167,17 @@ def test_forged_files_are_the_students_fault(
     assert grader.grade(submission(), Watched()).verdict is Verdict.RUNTIME_ERROR
 
 
+@pytest.mark.parametrize("shape", [[int("9" * 4200)] * 2, [-5, 3], [1] * 1000, ["3"]])
+def test_a_forged_description_is_the_students_fault(
+    tiny_data: TinyData, shape: list[object]
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    layer = description()["layers"][0] | {"weight_shapes": [shape]}
+    forged = json.dumps(description(layers=[layer])).encode()
+    script.describe = lambda: result({"description.json": forged})
+    assert grader.grade(submission(), Watched()).verdict is Verdict.RUNTIME_ERROR
+
+
 def test_our_own_fault_is_an_exception_not_a_verdict(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     script.train = lambda: result(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9)
