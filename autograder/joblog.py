@@ -1,12 +1,15 @@
-"""What a job prints: a pipe from the job straight to the grader, which keeps both ends of it.
+"""What a job prints: a line from the job straight to the grader, which keeps the other end of it.
 
-The zygote never reads it, since its memory is inherited by every other job.
+The zygote never reads it, since its memory is inherited by every other job. It is a socket, not a
+pipe: a job could open its end of a pipe again for reading, by way of /proc, and take back what it
+printed.
 """
 
 from __future__ import annotations
 
 import os
 import select
+import socket
 from types import TracebackType
 from typing import Self
 
@@ -14,10 +17,11 @@ _HEAD, _TAIL = 96 << 10, 32 << 10
 
 
 class JobLog:
-    """A pipe; the first and the last of what came out of it. A context manager."""
+    """The first and the last of what came down the line. A context manager."""
 
     def __init__(self) -> None:
-        self._read_end, self._write_end = os.pipe()
+        ours, theirs = socket.socketpair()
+        self._read_end, self._write_end = ours.detach(), theirs.detach()
         os.set_blocking(self._read_end, False)
         self._head, self._tail = bytearray(), bytearray()
         self.total = 0
@@ -41,7 +45,7 @@ class JobLog:
         return self._write_end
 
     def close_write_end(self) -> None:
-        """Let go of our copy, so that the pipe ends with the job."""
+        """Let go of our copy, so that the line ends with the job."""
         if self._write_end >= 0:
             os.close(self._write_end)
             self._write_end = -1

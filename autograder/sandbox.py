@@ -198,6 +198,7 @@ def confine(
     _must(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0))
     if defences.landlock_abi:
         _restrict_files(job)
+    syscalls.only_its_own_signals(os.getpid()).load()
     rules.load()
 
 

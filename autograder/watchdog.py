@@ -21,6 +21,8 @@ from autograder.namespaces import MAX_FILES
 _LONGEST_TURN_S = 1.0
 # How long a job may be held by somebody else before it is given up.
 _PATIENCE_S = 60.0
+# How long the threads of a process that ends may outlive its main thread.
+_HEADLESS_S = 1.0
 # The kernel's own limit comes first; this is for a kernel that does not keep it.
 _CPU_GRACE_S = 5.0
 _LITTLE_SPACE = 1 << 20
@@ -33,12 +35,14 @@ class ProcessState:
     """What /proc/<pid>/stat says (proc_pid_stat(5)).
 
     Attributes:
+        headless: Whether its main thread has ended and others have not.
         stopped: Whether somebody stopped it; a job cannot do that to itself.
         cpu_s: User and system time of all its threads, in seconds.
         threads: How many.
         memory: Resident set in bytes.
     """
 
+    headless: bool
     stopped: bool
     cpu_s: float
     threads: int
@@ -53,12 +57,14 @@ class ProcessState:
             return None
         # The name before it, in brackets, is the job's to choose.
         fields = text.rpartition(")")[2].split()
-        if fields[0] in "ZX":
+        threads = int(fields[17])
+        if fields[0] in "ZX" and threads <= 1:
             return None
         return cls(
+            headless=fields[0] in "ZX",
             stopped=fields[0] in "Tt",
             cpu_s=(int(fields[11]) + int(fields[12])) / _TICKS,
-            threads=int(fields[17]),
+            threads=threads,
             memory=int(fields[21]) * _PAGE,
         )
 
@@ -76,7 +82,7 @@ class Watchdog:
     def __init__(self, pid: int, folder: Path, limits: Limits, *, capped: bool) -> None:
         self._pid, self._folder, self._limits, self._capped = pid, folder, limits, capped
         self._looked_at = time.monotonic()
-        self._ran_s = self._held_s = 0.0
+        self._ran_s = self._held_s = self._headless_s = 0.0
         self.peak_memory = 0
 
     def look(self) -> Ending | None:
@@ -89,6 +95,9 @@ class Watchdog:
         if state.stopped:
             self._held_s += passed_s
             return Ending.KILLED_FROM_OUTSIDE if self._held_s > _PATIENCE_S else None
+        if state.headless:  # its memory and time can no longer be read
+            self._headless_s += passed_s
+            return Ending.EXITED if self._headless_s > _HEADLESS_S else None
         self._ran_s += passed_s
         self.peak_memory = max(self.peak_memory, state.memory)
         return self._limit_of(state)

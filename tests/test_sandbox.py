@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import subprocess
@@ -58,6 +59,11 @@ def test_an_honest_job_does_its_work(jobs: Jobs) -> None:
         "os.posix_spawn('/bin/true', ['true'], {})",
         "os.kill(os.getppid(), 0)",
         "os.kill(os.getpid(), 9)",
+        "os.open('/etc/hostname', os.O_ACCMODE)",
+        "os.open('/proc/self/fd/1', os.O_RDONLY)",
+        "os.mkdir('hidden', 0o300)",
+        "__import__('fcntl').fcntl(os.open('own', 65), 1024, 1)",
+        "ctypes.CDLL(None).tgkill(os.getppid(), os.getppid(), 6) and os.unlink('/')",
         "socket.socket()",
         "socket.socketpair()",
         "os.symlink('/etc/passwd', 'link')",
@@ -100,13 +106,9 @@ def test_a_job_has_no_capabilities_and_cannot_gain_any(jobs: Jobs) -> None:
 
     def look() -> None:
         while not stop.is_set():
-            for status in Path("/proc").glob("[0-9]*/status"):
-                try:
-                    text = status.read_text(encoding="ascii", errors="replace")
-                except OSError:
-                    continue
-                if "Seccomp:\t2" in text and "NoNewPrivs:\t1" in text:
-                    seen.append(text)
+            for pid in _confined_processes(os.getpid()):
+                with contextlib.suppress(OSError):
+                    seen.append(Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
             time.sleep(0.02)
 
     thread = threading.Thread(target=look)
@@ -176,6 +178,18 @@ def test_a_limit_ends_the_job_and_is_named(
     assert result.ending is ending, result.log.decode()
 
 
+def test_a_job_whose_main_thread_has_left_is_ended(jobs: Jobs) -> None:
+    payload = (
+        "import ctypes, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(40,)).start()\n"
+        "ctypes.CDLL(None).syscall({'x86_64': 60}.get(__import__('platform').machine(), 93), 0)"
+    )
+    result = jobs.describe(payload)
+    assert result.ending is Ending.EXITED
+    assert result.wall_s < 20
+    assert "description.json" not in result.outputs
+
+
 def test_what_a_job_prints_is_kept_at_both_ends(jobs: Jobs) -> None:
     result = jobs.describe("print('first'); print('x' * 500_000); print('last')\n" + TINY)
     log = result.log.decode()
@@ -196,20 +210,24 @@ def test_a_job_killed_by_someone_else_is_told_from_one_that_failed(jobs: Jobs) -
 def _kill_first_sleeper() -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        for pid in _confined_processes():
+        for pid in _confined_processes(os.getpid()):
             os.kill(pid, 9)
             return
         time.sleep(0.1)
 
 
-def _confined_processes() -> list[int]:
+def _confined_processes(grader: int) -> list[int]:
+    """Return the jobs of a grader: what is confined, grandchildren of its process."""
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             text = status.read_text(encoding="ascii", errors="replace")
-        except OSError:
+            zygote = int(text.partition("PPid:\t")[2].split()[0])
+            parents = Path(f"/proc/{zygote}/status").read_text(encoding="ascii", errors="replace")
+        except (OSError, IndexError):
             continue
-        if "Seccomp:\t2" in text and "NoNewPrivs:\t1" in text:
+        confined = "Seccomp:\t2" in text and "NoNewPrivs:\t1" in text
+        if confined and f"PPid:\t{grader}\n" in parents:
             found.append(int(status.parent.name))
     return found
 
@@ -228,11 +246,12 @@ Jobs(runner, data).describe("import time; time.sleep(60)")
     grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert grader.stdout is not None
     folder = Path(grader.stdout.readline().strip())
-    _wait_for(lambda: bool(_confined_processes()))
+    _wait_for(lambda: bool(_confined_processes(grader.pid)))
+    jobs = _confined_processes(grader.pid)
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    _wait_for(lambda: not _confined_processes())
+    _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in jobs))
     _wait_for(lambda: not folder.exists())
 
 
