@@ -21,10 +21,12 @@ class Labels:
     """Class ids, in the grader only.
 
     Attributes:
+        train_counts: How many training images each class has.
         validation: Of the validation split, int32, shape (count,).
         holdout: Of the holdout, likewise; None where the validation split is scored.
     """
 
+    train_counts: tuple[int, ...]
     validation: NDArray[np.int32]
     holdout: NDArray[np.int32] | None
 
@@ -73,7 +75,9 @@ class Assignment:
 
     def load_labels(self) -> Labels:
         """Read the labels; only the grader may."""
+        train = np.bincount(np.load(self.dataset.train.labels), minlength=self.dataset.num_classes)
         return Labels(
+            train_counts=tuple(map(int, train)),
             validation=np.load(self.dataset.validation.labels),
             holdout=np.load(self.holdout.labels) if self.holdout else None,
         )

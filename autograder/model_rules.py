@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.config import Config
+from autograder.diagnoses import LayerFacts
 from autograder.metrics import read_predictions
 from autograder.models import Finding, Layer
 
@@ -27,6 +28,9 @@ class Description:
         untrained: Raw predictions before training: little-endian float32.
         augmented: The same images, augmented several times, float32 in 0..255, shape
             (passes, images, height, width, 3); None where the shape was wrong.
+        facts: Of the layers, what diagnoses want to know besides.
+        from_logits: What the loss takes outputs for, where the student compiled and it is known.
+        learning_rate: At the first step, where the student compiled.
     """
 
     layers: tuple[Layer, ...]
@@ -35,6 +39,9 @@ class Description:
     plan: dict[str, Any]
     untrained: bytes
     augmented: NDArray[np.float32] | None
+    facts: tuple[LayerFacts, ...] = ()
+    from_logits: bool | None = None
+    learning_rate: float | None = None
 
 
 def count_parameters(shapes: Sequence[tuple[int, ...]]) -> int:

@@ -266,6 +266,23 @@ class Replay:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """Something worth knowing about a training; nothing is scored by it.
+
+    Attributes:
+        id: Such as ``overfitting``.
+        kind: A mistake to mend, advice, or plain information.
+        message: What was seen, with numbers, to the student.
+        hint: What to try next, to the student.
+    """
+
+    id: str
+    kind: Literal["mistake", "advice", "information"]
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Everything grading learned about one submission, before it is written down.
 
@@ -283,6 +300,7 @@ class Outcome:
     parameters: int | None = None
     plan: TrainingPlan | None = None
     history: tuple[Epoch, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
     weights_sha256: str | None = None
     weights_hashed_by: Literal["grader", "job"] | None = None
     replay: Replay | None = None

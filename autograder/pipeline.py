@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from autograder.assignment import Assignment, scored_rules
 from autograder.budget import plan_training
 from autograder.checks import check_sources
+from autograder.diagnoses import Evidence, diagnose
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
 from autograder.metrics import evaluate, read_predictions
@@ -104,6 +105,7 @@ class _Way:
             description, plan = self._describe()
             if train:
                 trained = self._train(plan)
+                self._diagnose(trained, description)
                 scored = self._evaluate(trained.predictions)
                 self._replay(trained)
                 self._score(scored, description)
@@ -150,6 +152,29 @@ class _Way:
             weights_hashed_by="grader" if trained.model.weights else "job",
         )
         return trained
+
+    def _diagnose(self, trained: Trained, description: Description) -> None:
+        """Say what the training suffers from, even where it leads to no score."""
+        labels, classes = self._labels, self._dataset.num_classes
+        self._learn(
+            diagnoses=diagnose(
+                Evidence(
+                    class_names=self._dataset.class_names,
+                    history=trained.history,
+                    plan=self._outcome.plan,
+                    layers=description.facts,
+                    from_logits=description.from_logits,
+                    learning_rate=description.learning_rate,
+                    train_counts=labels.train_counts,
+                    labels=labels.validation,
+                    predictions=_usable(
+                        trained.predictions.validation, len(labels.validation), classes
+                    ),
+                    untrained=_usable(description.untrained, self._trainer.probe_images, classes),
+                    augmented=description.augmented,
+                )
+            )
+        )
 
     def _evaluate(self, predictions: Predictions) -> Metrics:
         """Judge the predictions; return how well those were that decide the score."""
@@ -231,3 +256,8 @@ class _Way:
 
     def _learn(self, **facts: Any) -> None:
         self._outcome = dataclasses.replace(self._outcome, **facts)
+
+
+def _usable(raw: bytes, count: int, classes: int) -> NDArray[np.float32] | None:
+    predictions = read_predictions(raw, count, classes)
+    return None if isinstance(predictions, Finding) else predictions

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from autograder.config import Config
 from autograder.datasets import Dataset, Holdout
+from autograder.diagnoses import LayerFacts
 from autograder.jobs import Job, JobResult, Limits, OutputFile
 from autograder.model_rules import Description
 from autograder.models import (
@@ -73,9 +74,17 @@ class _LayerFile(JobFile):
     output_shape: Annotated[list[_Size | None], Field(max_length=32)] | None
     weight_shapes: Annotated[list[_Shape], Field(max_length=5000)]
     trainable_shapes: Annotated[list[_Shape], Field(max_length=5000)]
+    previous: str | None = Field(max_length=500)
+    rate: float | None
+    momentum: float | None
 
 
 _LayerFiles = TypeAdapter(Annotated[list[_LayerFile], Field(max_length=5000)])
+
+
+class _CompileFile(JobFile):
+    from_logits: bool | None
+    learning_rate: float | None
 
 
 class _DescriptionFile(JobFile):
@@ -83,6 +92,7 @@ class _DescriptionFile(JobFile):
     output_shape: _Shape
     augmented_shape: _Shape
     plan: dict[str, bool | int | float | str]
+    compile: _CompileFile
 
 
 class _EpochLine(JobFile):
@@ -247,6 +257,12 @@ class Trainer:
             output_shape=tuple(file.output_shape),
             augmented_shape=tuple(file.augmented_shape),
             plan=dict(file.plan),
+            facts=tuple(
+                LayerFacts(_layer(layer), layer.rate, layer.momentum, layer.previous)
+                for layer in file.layers
+            ),
+            from_logits=file.compile.from_logits,
+            learning_rate=file.compile.learning_rate,
             untrained=result.outputs.get("untrained.f32", b""),
             augmented=np.frombuffer(raw, "<f4").reshape(shape) if complete else None,
         )

@@ -24,9 +24,10 @@ from rich.text import Text
 
 from autograder.gradebook import summarise
 from autograder.jobs import Progress as JobProgress
-from autograder.models import CriterionResult, Epoch, Finding, Verdict
+from autograder.models import CriterionResult, Diagnosis, Epoch, Finding, Verdict
 from autograder.reports.report import Report
 
+_SIGNS = {"mistake": (" ✗ ", "red"), "advice": (" ! ", "yellow"), "information": (" · ", "dim")}
 _WORKFLOW_COMMAND = re.compile(r":(?=:[A-Za-z])|##(?=\[[A-Za-z])")
 _STYLES = {Verdict.GRADED: "green", Verdict.INTERNAL_ERROR: "bold red"}
 
@@ -195,6 +196,15 @@ def show_findings(console: Console, findings: Sequence[Finding], *, style: str =
         console.print(Text.assemble((" ✗ ", style), plain(str(finding))), highlight=False)
         if finding.hint:
             console.print(Text.assemble("   ", plain(finding.hint)), highlight=False)
+
+
+def show_diagnoses(console: Console, diagnoses: Sequence[Diagnosis]) -> None:
+    """Print what a training suffers from, and what to try next."""
+    for diagnosis in diagnoses:
+        sign, style = _SIGNS[diagnosis.kind]
+        console.print(Text.assemble((sign, style), plain(diagnosis.message)), highlight=False)
+        if diagnosis.hint:
+            console.print(Text.assemble("   ", plain(diagnosis.hint)), highlight=False)
 
 
 def show_criteria(console: Console, criteria: Sequence[CriterionResult], title: str) -> None:

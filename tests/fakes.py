@@ -50,10 +50,12 @@ def description(**changes: Any) -> dict[str, Any]:
     layer = {
         "name": "conv", "kind": "Conv2D", "is_convolution": True, "output_shape": [8, 8, 4],
         "weight_shapes": [[3, 3, 3, 4], [4]], "trainable_shapes": [[3, 3, 3, 4], [4]],
+        "previous": None, "rate": None, "momentum": None,
     }  # fmt: skip
     facts = {
         "layers": [layer], "output_shape": [CLASSES], "augmented_shape": [SIZE, SIZE, 3],
         "plan": {"epochs": 2, "batch_size": 8},
+        "compile": {"from_logits": None, "learning_rate": None},
     }  # fmt: skip
     return facts | changes
 

@@ -10,7 +10,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from autograder.models import (
-    Epoch,
     Finding,
     Location,
     Outcome,
@@ -216,19 +215,16 @@ def test_late_penalty_is_in_the_table() -> None:
     assert "1 day begun" in markdown
 
 
-@pytest.mark.parametrize(
-    ("last", "word"),
-    [
-        (Epoch(9, 9, 0.1, 0.99, 0.9, 0.80), "overfitting"),
-        (Epoch(9, 9, 2.0, 0.40, 1.9, 0.45), "underfitting"),
-        (Epoch(9, 9, 0.3, 0.90, 0.3, 0.93), "about as well"),
-        (Epoch(9, 9, float("nan"), 0.02, 0.3, 0.02), "diverged"),
-    ],
-)
-def test_last_epoch_tells_how_the_model_fits(last: Epoch, word: str) -> None:
-    markdown = render_feedback(report(replace(GRADED, history=(last,))))
-    words = {"overfitting", "underfitting", "about as well", "diverged"}
-    assert {each for each in words if each in markdown} == {word}
+def test_diagnoses_are_told_with_what_to_try() -> None:
+    found = (
+        Diagnosis("overfitting", "advice", "The gap is 0.21 | <b>wide</b>.", "Augment more."),
+        Diagnosis("confused-pairs", "information", "Most often mixed up: 30 and 50.", ""),
+    )
+    markdown = render_feedback(report(replace(GRADED, diagnoses=found)))
+    assert "*What to try:* Augment more." in markdown
+    assert "30 and 50." in markdown
+    assert markdown.index("The gap is 0.21") < markdown.index("30 and 50.")
+    assert "<b>" not in markdown
 
 
 def test_training_cut_short_says_what_the_budget_pays_for() -> None:

@@ -17,6 +17,7 @@ from tests.conftest import CLASSES, TinyData
 from tests.fakes import (
     ARCHITECTURE,
     CONFIG,
+    HISTORY,
     LABELS,
     WEIGHTS,
     Watched,
@@ -52,6 +53,18 @@ def test_points_come_from_the_holdout_alone(tiny_data: TinyData) -> None:
     assert outcome.holdout.accuracy == 0.0
     assert outcome.score is not None
     assert [criterion.points for criterion in outcome.score.criteria] == [0, 10]
+
+
+def test_a_training_is_diagnosed_even_where_it_leads_to_no_score(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    diverged = HISTORY | {"loss": float("nan"), "validation_loss": float("nan")}
+    no_numbers = np.full((20, CLASSES), np.nan, "<f4").tobytes()
+    script.train = lambda: script.trained(
+        **{"history.jsonl": json.dumps(diverged).encode(), "validation.f32": no_numbers}
+    )
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.INVALID_OUTPUT
+    assert [diagnosis.id for diagnosis in outcome.diagnoses] == ["loss-nan"]
 
 
 def test_a_students_own_training_is_scored_on_validation(tiny_data: TinyData) -> None:

@@ -21,6 +21,7 @@ from autograder.view import (
     Bar,
     plain,
     show_criteria,
+    show_diagnoses,
     show_epoch,
     show_findings,
     show_learning_curve,
@@ -90,12 +91,14 @@ def _show(outcome: Outcome, console: Console) -> int:
     if outcome.verdict is not Verdict.GRADED or outcome.score is None:
         console.print(plain(f"verdict: {outcome.verdict}"), style="bold red")
         show_findings(console, outcome.findings)
+        show_diagnoses(console, outcome.diagnoses)
         show_log(outcome, console)
         return 1
     score, plan, validation = outcome.score, outcome.plan, outcome.validation
     assert plan is not None
     assert validation is not None
     show_criteria(console, score.criteria, "On the validation split")
+    show_diagnoses(console, outcome.diagnoses)
     console.print(
         plain(
             f"{score.points:.2f} of {score.max_points:g} points on the validation split: "

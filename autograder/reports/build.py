@@ -19,6 +19,7 @@ from autograder.reports.report import (
     BudgetPart,
     CriterionPart,
     DatasetPart,
+    DiagnosisPart,
     Environment,
     EpochPart,
     FindingPart,
@@ -103,6 +104,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
             holdout=_metrics(outcome.holdout), validation=_metrics(outcome.validation)
         ),
         history=tuple(EpochPart(**asdict(epoch)) for epoch in outcome.history),
+        diagnoses=tuple(DiagnosisPart(**asdict(diagnosis)) for diagnosis in outcome.diagnoses),
         model=ModelPart(
             parameters=outcome.parameters, layers=tuple(_layer(layer) for layer in outcome.layers)
         ),

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from autograder.models import Verdict
 from autograder.reports.markdown import cell, code, message, prose
-from autograder.reports.report import CriterionPart, Environment, EpochPart, FindingPart, Report
+from autograder.reports.report import (
+    CriterionPart,
+    DiagnosisPart,
+    Environment,
+    EpochPart,
+    FindingPart,
+    Report,
+)
 
 _SENTENCES = {
     Verdict.REJECTED: "Your submission breaks a rule of the assignment, so it was not trained.",
@@ -35,9 +42,6 @@ _NEXT_STEPS = {
     Verdict.INVALID_OUTPUT: "Run `autograder train` on your file and watch the loss: it must "
     "stay a number and fall.",
 }
-# Accuracies apart by more than this are not explained by chance on a thousand images.
-_NOTABLE_GAP = 0.10
-_FITS_POORLY = 0.80
 
 
 def render_feedback(report: Report) -> str:
@@ -127,8 +131,7 @@ def _finding(finding: FindingPart) -> str:
 
 def _learning(report: Report) -> str:
     parts = [_history_table(report.history), _cut_short(report)]
-    if report.history:
-        parts.insert(1, _fit(report.history[-1]))
+    parts += [_diagnosis(diagnosis) for diagnosis in report.diagnoses]
     body = "\n\n".join(part for part in parts if part)
     return f"## How the training went\n\n{body}" if body else ""
 
@@ -153,31 +156,9 @@ def _measured(value: float | None) -> str:
     return f"{value:.3f}" if abs(value) < 1e6 else f"{value:.3g}"
 
 
-def _fit(last: EpochPart) -> str:
-    """Say whether the last epoch looks like too much or too little fitting."""
-    if last.loss is None or last.validation_loss is None:
-        return (
-            "The loss is no longer a number: training diverged. Lower the learning rate first, "
-            "by a factor of ten."
-        )
-    if last.accuracy is None or last.validation_accuracy is None:
-        return ""
-    if last.accuracy - last.validation_accuracy > _NOTABLE_GAP:
-        return (
-            "The model does clearly better on the images it was trained on than on others: it "
-            "learns them by heart (overfitting). Stronger augmentation, dropout or a smaller "
-            "network help against that; more epochs do not."
-        )
-    if max(last.accuracy, last.validation_accuracy) < _FITS_POORLY:
-        return (
-            "The model does poorly even on the images it was trained on (underfitting). More "
-            "epochs, another learning rate, more filters or a milder augmentation help against "
-            "that; more dropout does not."
-        )
-    return (
-        "The model does about as well on images it was not trained on as on its own. (Training "
-        "accuracy is measured with augmentation and dropout, so it may well be the lower one.)"
-    )
+def _diagnosis(diagnosis: DiagnosisPart) -> str:
+    hint = f" *What to try:* {prose(diagnosis.hint)}" if diagnosis.hint else ""
+    return f"**{prose(diagnosis.message)}**{hint}"
 
 
 def _cut_short(report: Report) -> str:

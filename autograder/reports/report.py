@@ -217,6 +217,17 @@ class BudgetPart(Part):
     source_bytes: UsePart
 
 
+class DiagnosisPart(Part):
+    """Something worth knowing about the training; nothing is scored by it."""
+
+    id: Text
+    kind: Literal["mistake", "advice", "information"]
+    message: Text
+    """What was seen, to the student."""
+    hint: Text
+    """What to try next, to the student."""
+
+
 class ReplayPart(Part):
     """Whether a clean job, without the student's code, came to the same predictions."""
 
@@ -303,6 +314,8 @@ class Report(Part):
     """Empty unless GRADED."""
     metrics: BothMetricsPart
     history: tuple[EpochPart, ...]
+    diagnoses: tuple[DiagnosisPart, ...] = ()
+    """The most useful first."""
     model: ModelPart
     plan: PlanPart | None
     """null if grading ended before the plan was known."""

@@ -48,6 +48,39 @@ def _describe_layer(layer: Any) -> dict[str, Any]:
         "output_shape": output_shape,
         "weight_shapes": [list(weight.shape) for weight in layer.weights],
         "trainable_shapes": [list(weight.shape) for weight in layer.trainable_weights],
+        "previous": _previous(layer),
+        "rate": _number(layer, "rate") if "Dropout" in type(layer).__name__ else None,
+        "momentum": _number(layer, "momentum"),
+    }
+
+
+def _previous(layer: Any) -> str | None:
+    """Return the name of the one layer whose output it takes, if it is one."""
+    nodes = getattr(layer, "_inbound_nodes", ())
+    names = {parent.operation.name for node in nodes for parent in node.parent_nodes}
+    return str(names.pop()) if len(names) == 1 else None
+
+
+def _number(holder: Any, name: str) -> float | None:
+    value = getattr(holder, name, None)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def describe_compile(model: Any) -> dict[str, Any]:
+    """Return what the student's own compile says, as far as diagnoses need it."""
+    import keras
+
+    if not getattr(model, "compiled", False):
+        return {"from_logits": None, "learning_rate": None}
+    loss, name = model.loss, "sparse_categorical_crossentropy"
+    from_logits = getattr(loss, "from_logits", None)
+    if loss in (name, keras.losses.sparse_categorical_crossentropy):
+        from_logits = False
+    elif not isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
+        from_logits = None
+    return {
+        "from_logits": from_logits if isinstance(from_logits, bool) else None,
+        "learning_rate": float(model.optimizer.learning_rate),
     }
 
 

@@ -20,7 +20,7 @@ from autograder.worker.contract import (
     stage,
     training_plan,
 )
-from autograder.worker.description import augment, describe_layers, plain
+from autograder.worker.description import augment, describe_compile, describe_layers, plain
 from autograder.worker.keeping import keep, restore
 from autograder.worker.loop import compile_model, fit
 from autograder.worker.prediction import Predictor
@@ -83,6 +83,7 @@ def describe(a: Arguments, data: Data) -> None:
         "output_shape": list(predictions.shape[1:]),
         "augmented_shape": list(shapes[0][1:]),
         "plan": {str(key): plain(value) for key, value in plan.items()},
+        "compile": describe_compile(model),
     }
     Path("description.json").write_text(json.dumps(description), encoding="utf-8")
 
