@@ -103,7 +103,8 @@ def build_filter() -> seccomp.Filter:
     # abort() raises SIGABRT in its own thread; no other signal can be sent, not even to itself,
     # so a SIGKILL always came from outside and is never the student's.
     on(["tgkill"], None, masked(2, signal.SIGABRT))
-    on(["prlimit64"], None, masked(0, 0))  # its own limits, which it can only lower
+    # Reading its own limits. Lowering one would have the kernel kill it, as if others had.
+    on(["prlimit64"], None, masked(0, 0), masked(2, 0, (1 << 64) - 1))
     on(_ALLOWED, None)
     on(_REFUSED, errno.EPERM)
     on(_PRETENDED, 0)
