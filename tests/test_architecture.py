@@ -18,8 +18,8 @@ LAYERS = """
     config_file names
     roster
     metrics scoring late diagnoses
+    resampling
     stats
-    seeds
     roadsigns
     gtsrb datasets
     choosing archives reading notebooks intake source_view check_rules checks
