@@ -5,13 +5,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test lint types bench venv clean
+.PHONY: grade test attack fuzz lint types bench venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)
+
+# As root, once more as an ordinary user; ARGS="labels- proc-" for some of them only.
+attack: $(STAMP)
+	$(BIN)/python -m tests.attacks $(ARGS)
+
+# New inputs each time, so many for most of the readers: some 100,000 in all. An input that eats up
+# the memory is a crash like any other. ARGS="-k roster" for some of them only.
+FUZZ_INPUTS ?= 5500
+fuzz: $(STAMP)
+	ulimit -v 8388608; FUZZ_INPUTS=$(FUZZ_INPUTS) $(BIN)/python -m pytest tests/fuzz \
+	    --verbose --timeout=7200 $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

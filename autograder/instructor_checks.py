@@ -18,12 +18,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import StrictBool, StrictStr, TypeAdapter
 
 from autograder.model_rules import Description, model_parameters
 from autograder.scoring import CheckResult
 
 FOLDER_VARIABLE = "AUTOGRADER_CHECK_FOLDER"
 _TIMEOUT_S = 60
+_RESULTS = TypeAdapter(dict[str, tuple[StrictBool | None, StrictStr]])
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def _run_pytest(checks: Sequence[str], root: Path, folder: Path) -> str:
 
 def _read_results(folder: Path) -> dict[str, CheckResult]:
     try:
-        said = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        text = (folder / "results.json").read_text(encoding="utf-8")
+        said = _RESULTS.validate_python(json.loads(text))
+    except (OSError, ValueError, RecursionError):  # missing, cut off, or written by something else
         return {}
     return {check: CheckResult(passed, message) for check, (passed, message) in said.items()}

@@ -14,6 +14,13 @@ from autograder.models import Layer
 from autograder.scoring import CheckResult
 
 ROOT = Path(__file__).parent.parent
+CUT_OFF = """
+import atexit, os, pathlib
+from autograder.instructor_checks import FOLDER_VARIABLE
+results = pathlib.Path(os.environ[FOLDER_VARIABLE]) / "results.json"
+atexit.register(results.write_text, '{"test_it.py::te')
+def test_it(submission): pass
+"""
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype(np.float32)
 
 
@@ -55,9 +62,10 @@ def test_a_failed_assertion_speaks_in_the_authors_own_words(tmp_path: Path) -> N
         "def test_it(no_such_fixture): pass\n",
         "def test_it(:\n",
         "import os\ndef test_it(submission): os._exit(3)\n",
+        CUT_OFF,
         "",
     ],
-    ids=["crash", "import", "fixture", "syntax", "exit", "missing"],
+    ids=["crash", "import", "fixture", "syntax", "exit", "cut off", "missing"],
 )
 def test_a_check_that_cannot_say_is_our_fault(tmp_path: Path, body: str) -> None:
     (result,) = say(tmp_path, body, "test_it")

@@ -1,0 +1,1 @@
+print("GOT IN: it was run")

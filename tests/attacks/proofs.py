@@ -1,0 +1,165 @@
+"""What must hold once every attack has run, each claim in the first line of its function."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+
+from tests.attacks.world import World
+
+# Control characters, and CI services' commands at the start of a line.
+_COMMAND = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|^\s*(?:::|##)\w+", re.MULTILINE)
+_SCRIPT = re.compile(rb"<script>alert|<img src=x")
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How the grading of the whole class went.
+
+    Attributes:
+        before: The world as the class was assembled, nothing graded.
+        after: The world when the grader had ended.
+        names: Of every submission.
+        siblings: Weights of the honest ones between the attacks; None where there are none.
+        lone_weights: Those of an honest one that was graded by itself.
+        exit_code: Of the grader.
+        printed: By the grader.
+    """
+
+    before: World
+    after: World
+    names: frozenset[str]
+    siblings: Mapping[str, str | None]
+    lone_weights: str | None
+    exit_code: int
+    printed: bytes
+
+    def changed(self, *beginnings: str) -> list[str]:
+        """Return the files that came, went or changed and whose names begin like this."""
+        before, after = self.before.files, self.after.files
+        names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+        return [name for name in names if name.startswith(beginnings)]
+
+    def shown(self) -> dict[str, bytes]:
+        """Return by name what people are shown; what a job printed stays in job.log as it is."""
+        results = self.after.results.items()
+        files = {name: content for name, content in results if not name.endswith("job.log")}
+        return files | {"what the grader printed": self.printed}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A claim, and what speaks against it."""
+
+    claim: str
+    faults: tuple[str, ...]
+
+
+def data(grading: Grading) -> Iterable[str]:
+    """The labels and the data are as they were."""
+    return grading.changed("cache/")
+
+
+def canaries(grading: Grading) -> Iterable[str]:
+    """Every canary file is as it was."""
+    return grading.changed("canaries/")
+
+
+def submissions(grading: Grading) -> Iterable[str]:
+    """The submissions are as they were."""
+    return grading.changed("class/")
+
+
+def leftovers(grading: Grading) -> Iterable[str]:
+    """No file of the grader's, of a job's or of an attack's lies about."""
+    return [*grading.changed("temporary/"), *grading.after.strays]
+
+
+def current_folder(grading: Grading) -> Iterable[str]:
+    """Nothing that lies in the current folder was run."""
+    return grading.changed("current/", "temporary/sprung")
+
+
+def secrets(grading: Grading) -> Iterable[str]:
+    """Labels and secrets are in no result and in no log."""
+    texts = {**grading.after.results, "what the grader printed": grading.printed}
+    for name, content in texts.items():
+        if any(secret in content for secret in grading.after.secrets):
+            yield name
+
+
+def commands(grading: Grading) -> Iterator[str]:
+    """Nothing is shown that a terminal, a browser or a CI service would obey."""
+    for name, content in grading.shown().items():
+        found = [*_COMMAND.findall(content)]
+        # Inside a code block, and inside JSON, there is no HTML.
+        html = MarkdownIt().render(content.decode()).encode() if name.endswith(".md") else b""
+        if name.endswith((".csv", ".html")) or not name.startswith("submissions/"):
+            html = content
+        found += _SCRIPT.findall(html)
+        if found:
+            yield f"{name}: {found[0]!r}"
+
+
+def results(grading: Grading) -> Iterator[str]:
+    """The results hold what they should, and nothing else."""
+    found = grading.after.results
+    kinds = ("feedback.md", "job.log", "report.json")
+    expected = {f"submissions/{name}/{kind}" for name in grading.names for kind in kinds}
+    expected |= {".autograder.json", ".autograder.lock", "gradebook.csv"}
+    yield from sorted(expected ^ {*found})
+    table = csv.DictReader(io.StringIO(found.get("gradebook.csv", b"").decode()))
+    if {row["submission_id"] for row in table} != grading.names:
+        yield "gradebook.csv does not hold every submission"
+
+
+def bystander(grading: Grading) -> Iterable[str]:
+    """A bystander lives and is as it was."""
+    return _change(grading.before.bystander, grading.after.bystander)
+
+
+def siblings(grading: Grading) -> Iterator[str]:
+    """Honest siblings train to the weights of one alone."""
+    for name, weights in grading.siblings.items():
+        if weights is None or weights != grading.lone_weights:
+            yield f"{name}: {weights}"
+
+
+def processes(grading: Grading) -> Iterable[str]:
+    """No process outlives the grading."""
+    return {*grading.after.children} - {*grading.before.children}
+
+
+def shared_memory(grading: Grading) -> Iterable[str]:
+    """No memory, semaphore or queue is left to all."""
+    return _change(grading.before.ipc, grading.after.ipc)
+
+
+def ending(grading: Grading) -> Iterable[str]:
+    """The grader ends well."""
+    return [f"exit code {grading.exit_code}"] if grading.exit_code else []
+
+
+PROOFS = (
+    data, canaries, submissions, leftovers, current_folder, secrets, commands, results, bystander,
+    siblings, processes, shared_memory, ending,
+)  # fmt: skip
+
+
+def prove(grading: Grading) -> tuple[Proof, ...]:
+    """Hold every claim against what came of the grading."""
+    return tuple(Proof(claim_of(proof), tuple(proof(grading))) for proof in PROOFS)
+
+
+def claim_of(proof: object) -> str:
+    """Return what a proof proves, in words."""
+    return (proof.__doc__ or "").partition("\n")[0].rstrip(".")
+
+
+def _change(before: object, after: object) -> list[str]:
+    return [] if before == after else [f"{before} became {after}"]

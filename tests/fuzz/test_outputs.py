@@ -1,0 +1,128 @@
+"""The readers of what a job leaves behind, one by one; test_jobs.py has the whole way."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from rich.console import Console
+
+from autograder.commands.train import EpochView
+from autograder.instructor_checks import _read_results
+from autograder.jobs import OutputFile, Progress
+from autograder.metrics import read_predictions
+from autograder.models import Epoch, Finding
+from autograder.outputs import collect_outputs, remove_folder
+from autograder.runner import _read_progress
+from autograder.scoring import CheckResult
+from autograder.training import read_history
+from autograder.view import Bar, BatchView
+from tests.fuzz.campaign import fuzz
+from tests.fuzz.mutations import bent_bytes, bent_json
+from tests.fuzz.samples import CLASSES, ROWS, history_files, prediction_files
+from tests.fuzz.shown import assert_printable
+
+
+@fuzz(history_files(), raises=(ValueError,))
+def test_history(hostile: bytes) -> tuple[Epoch, ...]:
+    return read_history(hostile)
+
+
+@fuzz(prediction_files())
+def test_predictions(hostile: bytes) -> NDArray[np.float32] | Finding:
+    answer = read_predictions(hostile, ROWS, CLASSES)
+
+    if isinstance(answer, Finding):
+        assert_printable(answer)
+    else:
+        assert answer.shape == (ROWS, CLASSES)
+        assert answer.dtype == np.float32
+        assert np.isfinite(answer).all()
+        assert answer.tobytes() == hostile
+    return answer
+
+
+class Terminal(io.StringIO):
+    """What rich draws its bars on."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@fuzz(st.tuples(bent_bytes(b"5 10"), history_files()))
+def test_progress(hostile: tuple[bytes, bytes], folder: Path) -> Progress | None:
+    """A terminal shows it while the job runs, and the job writes it meanwhile."""
+    for name, data in zip(("progress", "history.jsonl"), hostile, strict=True):
+        (folder / name).write_bytes(data)
+
+    progress = _read_progress(folder)
+
+    if progress is not None:
+        for file in (io.StringIO(), Terminal()):
+            console = Console(file=file, width=100)
+            with Bar(console) as bar:
+                EpochView(console, bar).progress("ada", progress)
+            with BatchView(console, 1) as view:
+                view.stage("ada", "training")
+                view.progress("ada", progress)
+    return progress
+
+
+RESULTS = {"checks.py::test_a": [True, ""], "checks.py::test_b": [None, "call: why"]}
+
+
+@fuzz(bent_json(RESULTS, ("checks.py::test_b", [False, "Vary it."])))
+def test_check_results(hostile: bytes, folder: Path) -> dict[str, CheckResult]:
+    (folder / "results.json").write_bytes(hostile)
+
+    results = _read_results(folder)
+
+    for result in results.values():
+        assert result.passed in {True, False, None}
+        assert isinstance(result.message, str)
+    return results
+
+
+NAMES = ("description.json", "holdout.f32", "error.json")
+CONTENTS = {"file": b"x" * 100, "large": b"x" * 101, "empty": b""}
+KINDS = ("nothing", "folder", "fifo", "link", "loop", "socket", *CONTENTS)
+
+
+@fuzz(st.lists(st.sampled_from(KINDS), min_size=3, max_size=3), share=0.5)
+def test_folder(hostile: list[str], folder: Path, tmp_path: Path) -> dict[str, bytes]:
+    (tmp_path / "secret").write_bytes(b"secret")
+    job = folder / "job"
+    job.mkdir()
+    for name, kind in zip(NAMES, hostile, strict=True):
+        make_entry(job / name, kind, tmp_path / "secret")
+
+    outputs = collect_outputs(job, tuple(OutputFile(name, 100) for name in NAMES))
+
+    kinds = zip(NAMES, hostile, strict=True)
+    assert outputs == {name: CONTENTS[kind] for name, kind in kinds if kind in {"file", "empty"}}
+    remove_folder(job)
+    assert not job.exists()
+    return outputs
+
+
+def make_entry(path: Path, kind: str, secret: Path) -> None:
+    """Make something of a kind that a reader may meet."""
+    match kind:
+        case "folder":
+            (path / "deep").mkdir(parents=True)
+        case "fifo":
+            os.mkfifo(path)
+        case "link":
+            path.symlink_to(secret)
+        case "loop":
+            path.symlink_to(path.name)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(os.path.relpath(path))  # its length is limited
+        case "file" | "large" | "empty":
+            path.write_bytes(CONTENTS[kind])
