@@ -86,7 +86,7 @@ def unique_ids(names: Sequence[str]) -> list[str]:
         id_, number = base, 1
         while id_.casefold() in seen or (number > 1 and id_.casefold() in taken):
             number += 1
-            id_ = f"{base}-{number}"
+            id_ = safe_id(base, f"-{number}")
         seen.add(id_.casefold())
         ids.append(id_)
     return ids

@@ -27,19 +27,20 @@ _COLUMNS = ("submission_id", "student_id", "name", "submitted_at")
 _MAX_ID_BYTES = 120
 
 
-def safe_id(name: str) -> str:
+def safe_id(name: str, ending: str = "") -> str:
     """Return a name made safe as a file name on every system.
 
     Letters and digits of any script, ``.``, ``_`` and ``-`` stay (Unicode NFC); anything else
-    becomes ``-``. Never empty, never hidden, at most 120 bytes of UTF-8.
+    becomes ``-``. Never empty, never hidden, at most 120 bytes of UTF-8, ``ending`` included.
     """
     composed = unicodedata.normalize("NFC", name)
     kept = "".join(char if _is_safe(char) else " " for char in composed)
     joined = "-".join(kept.split()).lstrip(".-")
     if joined.rstrip(".-").partition(".")[0].casefold() in WINDOWS_DEVICES:
         joined = f"_{joined}"
-    short = joined.encode()[:_MAX_ID_BYTES].decode(errors="ignore").rstrip(".-")
-    return short or "submission"
+    most = _MAX_ID_BYTES - len(ending)
+    short = joined.encode()[:most].decode(errors="ignore").rstrip(".-")
+    return (short or "submission") + ending
 
 
 def _is_safe(char: str) -> bool:

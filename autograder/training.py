@@ -323,7 +323,10 @@ def read_history(raw: bytes) -> tuple[Epoch, ...]:
         ValueError: It is not as documented.
     """
     lines = raw.splitlines()[:_MAX_EPOCH_LINES]
-    parsed = (_EpochLine.model_validate(json.loads(line)) for line in lines)
+    try:
+        parsed = [_EpochLine.model_validate(json.loads(line)) for line in lines]
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     return tuple(Epoch(**line.model_dump()) for line in parsed)
 
 

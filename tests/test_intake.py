@@ -473,6 +473,12 @@ def test_ids_are_unique_whatever_their_case() -> None:
     assert unique_ids(names) == ["anna", "Anna-3", "anna-4", "anna-2", "ben"]
 
 
+def test_numbered_ids_are_no_longer_than_others() -> None:
+    # Else a roster would take the second for the first, whose name is cut to the same.
+    assert unique_ids(["x" * 130, "x" * 140]) == ["x" * 120, "x" * 118 + "-2"]
+    assert unique_ids(["ä" * 70, "ä" * 80]) == ["ä" * 60, "ä" * 59 + "-2"]
+
+
 def test_ids_do_not_depend_on_the_order_of_the_paths(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         write(tmp_path / folder / "anna.py", f"folder = '{folder}'\n")

@@ -21,6 +21,9 @@ LAYER = {
     "output_shape": [CLASSES],
     "weight_shapes": [[3, 3]],
     "trainable_shapes": [[3, 3]],
+    "previous": None,
+    "rate": None,
+    "momentum": None,
 }
 EPOCH = {
     "epoch": 1,
@@ -45,6 +48,7 @@ def forge_description(**changes: Any) -> NoReturn:
         "output_shape": [CLASSES],
         "augmented_shape": [16, 16, 3],
         "plan": {"epochs": 1, "batch_size": 43},
+        "compile": {"from_logits": None, "learning_rate": None},
     }
     description |= {key: value for key, value in changes.items() if key not in LAYER}
     guesses(VALIDATION_IMAGES).tofile("untrained.f32")
