@@ -136,7 +136,7 @@ def _cells(notebook: Any) -> Iterator[str | None]:
     if not isinstance(notebook.get("nbformat_minor", 0), int):
         raise _NoNotebookError("`nbformat_minor` in it is no number")
     if version < 1:
-        raise _NoNotebookError(f"there is no format {version}")
+        raise _NoNotebookError("its `nbformat` is below 1, and there is no such format")
     sheets = _get(notebook, "worksheets", list) if version in {2, 3} else [notebook]
     for sheet in sheets:
         for cell in _get(sheet, "cells", list):

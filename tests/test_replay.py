@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import replay
 from autograder.models import Finding, Layer, Replay, Verdict
 from autograder.replay import (
     KeptModel,
@@ -161,3 +162,10 @@ def test_a_clean_job_that_failed_says_nothing_about_the_predictions() -> None:
     answer = compare(JUDGED, TRAINED, failure, 2)
     assert answer.replayed == "not possible"
     assert answer.reason == "Not possible: the clean job failed: It was stopped after 9 s."
+
+
+def test_predictions_that_are_no_numbers_are_compared_without_a_word() -> None:
+    signalling = np.array([0x7FA00000] * 6, "<u4").tobytes()  # a NaN that warns when it is cast
+    plain = np.arange(6, dtype="<f4").tobytes()
+    found = replay._difference("holdout", plain, signalling, 3)
+    assert "of 2 holdout images get another class" in found

@@ -40,7 +40,7 @@ def test_an_attack_gets_its_verdict_and_nothing_else(campaign: Campaign, attack:
     assert not outcome.faults, outcome.log[-4000:]
 
 
-@pytest.mark.parametrize("claim", map(claim_of, PROOFS))
+@pytest.mark.parametrize("claim", [claim_of(proof) for proof in PROOFS])
 def test_after_all_attacks(campaign: Campaign, claim: str) -> None:
     proof = next(proof for proof in campaign.proofs if proof.claim == claim)
     assert not proof.faults
