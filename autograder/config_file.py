@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from autograder.config import Config
 from autograder.errors import ConfigError
 
+_LONGEST_FILE = 200_000  # characters; YAML takes seconds for a million
 _LONGEST_NUMBER = 18
 
 
@@ -27,6 +28,8 @@ def load_config(path: Path) -> Config:
         raise ConfigError("no such file; say which with --config FILE", path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path) from error
+    if len(text) > _LONGEST_FILE:
+        raise ConfigError("far too long for rules; is this the right file?", path)
     root, data = _parse(text, path)
     try:
         config = Config.model_validate(data)
@@ -38,8 +41,9 @@ def load_config(path: Path) -> Config:
 def _parse(text: str, path: Path) -> tuple[yaml.Node, dict[Any, Any]]:
     """Return the YAML twice: as nodes, which know their lines, and as data."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
         if root is None or not isinstance(data, dict):
             raise ConfigError("expected keys and values, such as `version: 1`", path, 1)
         _refuse_oddities(root, path)

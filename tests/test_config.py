@@ -288,6 +288,11 @@ def test_rules_that_repeat_themselves_are_refused_quickly(tmp_path: Path) -> Non
     assert "unknown key" in error.message
 
 
+def test_a_file_that_holds_no_rules_is_not_read_for_long(tmp_path: Path) -> None:
+    error = refusal(tmp_path, MINIMAL + "# data\n" * 50_000)
+    assert "is this the right file?" in error.message
+
+
 def test_what_was_found_is_shown_in_short(tmp_path: Path) -> None:
     error = refusal(tmp_path, MINIMAL + f"seeds: {{training: {'x' * 5000}}}\n")
     assert len(error.message) < 200

@@ -160,7 +160,8 @@ class _Bend:
     def _repeat(self) -> None:
         value = self._holder[self._key]
         if isinstance(value, list | str):
-            self._set((value * self._random.choice([2, 3, 70, 1000]))[:20_000])
+            most = 300 if isinstance(value, list) else 20_000
+            self._set((value * self._random.choice([2, 3, 70, 1000]))[:most])
 
     def _nest(self) -> None:
         for _ in range(self._random.choice([1, 2, 100])):

@@ -6,7 +6,6 @@ Every file goes the whole way: from bytes to an outcome, a report, and all that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -27,19 +26,19 @@ from tests.fuzz.samples import ERROR, history_files, prediction_files
 from tests.fuzz.shown import assert_presentable
 
 
-@dataclass(frozen=True)
 class Way:
     """A grader whose jobs leave what a test says."""
 
-    grader: Grader
-    script: fakes.Script
+    def __init__(self, grader: Grader, script: fakes.Script) -> None:
+        self._grader, self._script = grader, script
 
     def go(self, task: str, outputs: Mapping[str, bytes], exit_code: int = 0) -> Outcome:
         """Grade a submission of which the job of this task left these files among the usual."""
-        usual: JobResult = getattr(self.script, task)()
+        usual: JobResult = getattr(self._script, task)()
         changed = fakes.result({**usual.outputs, **outputs}, exit_code=exit_code)
-        with patch.object(self.script, task, lambda: changed):
-            outcome = self.grader.grade(fakes.submission(), fakes.Watched())
+        self._script.asked.clear()
+        with patch.object(self._script, task, lambda: changed):
+            outcome = self._grader.grade(fakes.submission(), fakes.Watched())
         assert_presentable(outcome)
         return outcome
 
