@@ -289,7 +289,7 @@ def test_a_syntax_error_in_a_helper_leaves_the_rest_to_be_checked() -> None:
     ids=range(11),
 )
 def test_hostile_source_is_judged_not_crashed_on(source: str) -> None:
-    config = configure(budget={"source_kib": 512})
+    config = configure(budget={"source_kib": 128})
     files = (SourceFile("submission.py", source, "submission.py"),)
     submission = Submission("anna", "anna", "", Path("anna"), files, "0" * 64)
     assert set(rules(check_sources(submission, config))) <= {
