@@ -185,8 +185,9 @@ def test_a_fault_of_the_machine_is_never_a_zero(
     verdict: Verdict,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(runner_module, "_PATIENCE", 0)
-    monkeypatch.setattr(runner_module, "_PATIENCE_S", 12.0)
+    if fault is stop_the_zygote_for_good:  # minutes otherwise; a busy machine must not need so long
+        monkeypatch.setattr(runner_module, "_PATIENCE", 0)
+        monkeypatch.setattr(runner_module, "_PATIENCE_S", 40.0)
     reports = batch.grade(fault)
     slow, quick = reports["slow"], reports["quick"]
     assert slow.verdict is verdict, slow.findings
