@@ -185,7 +185,8 @@ def fake_grader(
 ) -> tuple[Grader, Script]:
     """Return a grader whose jobs follow the script that comes with it."""
     folder = data.folder
-    np.save(folder / "holdout_labels.npy", LABELS)
+    if not (folder / "holdout_labels.npy").exists():  # a runner minds data that changes
+        np.save(folder / "holdout_labels.npy", LABELS)
     splits = {
         name: Split(
             folder / f"{name}_images.npy", folder / f"{name}_labels.npy", folder / "none.npy",
