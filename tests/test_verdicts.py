@@ -84,6 +84,10 @@ def test_what_the_machine_did_is_never_the_students_fault(ending: Ending) -> Non
         failure(ending=ending, exit_code=1, error=error())
 
 
+def test_an_error_file_that_found_no_room_is_the_jobs_disk_limit() -> None:
+    assert failure(exit_code=1, error=b"").verdict is Verdict.OUTPUT_LIMIT
+
+
 def test_a_full_folder_of_its_own_is_the_jobs_limit() -> None:
     full = error(type="OSError", message="[Errno 28] No space left on device: 'history.jsonl'")
     assert failure(exit_code=1, error=full).verdict is Verdict.OUTPUT_LIMIT
@@ -113,7 +117,7 @@ def test_any_other_crash_names_the_signal() -> None:
 
 @pytest.mark.parametrize(
     "forged",
-    [b"", b"{}", b"[" * 100_000, b"\xff", b'{"stage": 1}', json.dumps(error(extra=1)).encode()],
+    [b"{}", b"[" * 100_000, b"\xff", b'{"stage": 1}', json.dumps(error(extra=1)).encode()],
 )
 def test_a_forged_error_file_is_the_students_fault_not_ours(forged: bytes) -> None:
     found = failure(exit_code=1, error=forged)
