@@ -25,7 +25,7 @@ _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39)
 
 _ALLOWED = """
-    read write readv writev pread64 pwrite64 close close_range lseek mmap munmap mprotect mremap
+    read write readv writev pread64 pwrite64 close lseek mmap munmap mprotect mremap
     madvise brk msync mincore stat fstat lstat newfstatat statx statfs fstatfs access faccessat
     faccessat2 getcwd chdir fchdir  rmdir unlink unlinkat rename renameat renameat2
     readlink readlinkat getdents64 ftruncate fallocate fsync fdatasync flock fadvise64
@@ -76,6 +76,8 @@ def build_filter() -> seccomp.Filter:
     # Without CLONE_FILES, a thread would have descriptors that nobody sees from outside.
     thread = _CLONE_VM | _CLONE_FILES | _CLONE_SIGHAND | _CLONE_THREAD
     on(["clone"], None, masked(0, thread, thread))
+    unshare = 2  # CLOSE_RANGE_UNSHARE does the same to a thread that runs
+    on(["close_range"], None, masked(2, 0, unshare))
     # Shared anonymous memory is not counted by RLIMIT_DATA.
     on(["mmap"], errno.EPERM, masked(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS))
     # Truncating while opening for reading escapes Landlock before its third version.

@@ -10,9 +10,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,7 +18,7 @@ from rich.table import Table
 
 from tests.attacks import machines
 from tests.attacks.attack import all_attacks
-from tests.attacks.suite import Campaign, run
+from tests.attacks.suite import Campaign, open_folder, run
 from tests.attacks.world import adopt_orphans
 
 
@@ -48,9 +46,8 @@ def main(arguments: list[str]) -> int:
 def _run(names: list[str]) -> Campaign:
     attacks = [attack for attack in all_attacks() if attack.slug.startswith(tuple(names or [""]))]
     adopt_orphans(wanted=True)
-    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        Path(folder).chmod(0o711)  # a job with a user id of its own passes through
-        return run(Path(folder), attacks)
+    with open_folder() as folder:
+        return run(folder, attacks)
 
 
 def _show(campaign: Campaign) -> None:

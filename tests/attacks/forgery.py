@@ -1,38 +1,22 @@
-"""Lies beside each attack, too: leaves the files that a job should leave, forged.
+"""Lies beside each attack, too: changes what the harness is about to leave behind.
 
-Each function writes them and ends the process, so that nothing honest comes after.
+The harness writes its results with `json.dumps`, so whoever replaces that has the last word, in a
+form that is always today's. A real forger would do the same.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from honest import local  # type: ignore[import-not-found]
 
 CLASSES, VALIDATION_IMAGES, HOLDOUT_IMAGES = 43, 86, 129
-LAYER = {
-    "name": "forged",
-    "kind": "Conv2D",
-    "is_convolution": True,
-    "output_shape": [CLASSES],
-    "weight_shapes": [[3, 3]],
-    "trainable_shapes": [[3, 3]],
-    "previous": None,
-    "rate": None,
-    "momentum": None,
-}
-EPOCH = {
-    "epoch": 1,
-    "step": 46,
-    "loss": 0.0,
-    "accuracy": 1.0,
-    "validation_loss": 0.0,
-    "validation_accuracy": 1.0,
-}
+_honest_dumps = json.dumps
 
 
 def is_training() -> bool:
@@ -40,36 +24,57 @@ def is_training() -> bool:
     return bool(local("a").steps)
 
 
-def forge_description(**changes: Any) -> NoReturn:
-    """Describe a network that passes every rule; with changes to its one layer or beside it."""
-    layer = LAYER | {key: value for key, value in changes.items() if key in LAYER}
-    description = {
-        "layers": [layer],
-        "output_shape": [CLASSES],
-        "augmented_shape": [16, 16, 3],
-        "plan": {"epochs": 1, "batch_size": 43},
-        "compile": {"from_logits": None, "learning_rate": None},
-    }
-    description |= {key: value for key, value in changes.items() if key not in LAYER}
-    guesses(VALIDATION_IMAGES).tofile("untrained.f32")
-    leave({"description.json": description})
+def on_description(change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the first job says of the network."""
+    _on("layers", change)
 
 
-def forge_training(**files: Any) -> NoReturn:
-    """Leave guesses as predictions, and what else a training leaves, with changes by file stem."""
-    guesses(VALIDATION_IMAGES).tofile("validation.f32")
-    guesses(HOLDOUT_IMAGES).tofile("holdout.f32")
-    names = {"training": "training.json", "history": "history.jsonl"}
-    names |= {"architecture": "architecture.json", "weights": "weights.json"}
-    contents = {"training": {"weights_sha256": "0" * 64}, "history": EPOCH} | files
-    leave({names[stem]: content for stem, content in contents.items()})
+def on_epoch(change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the training says of an epoch."""
+    _on("validation_accuracy", change)
 
 
-def leave(files: dict[str, Any]) -> NoReturn:
-    """Write files, as JSON where they are no text, and end."""
-    for name, content in files.items():
-        text = content if isinstance(content, str) else json.dumps(content)
-        Path(name).write_text(text, encoding="utf-8")
+def on_training(change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the training says last; all its other files are there by then."""
+    _on("weights_sha256", change)
+
+
+def _on(key: str, change: Callable[[dict[str, Any]], object]) -> None:
+    inner = json.dumps
+
+    def forged(value: Any, **more: Any) -> str:
+        if isinstance(value, dict) and key in value:
+            change(value)
+        return inner(value, **more)
+
+    json.dumps = forged  # type: ignore[assignment]
+
+
+def replace_predictions(make: Callable[[int], Any]) -> None:
+    """Leave other predictions, made from the number of images."""
+
+    def replace(_: object) -> None:
+        make(VALIDATION_IMAGES).tofile("validation.f32")
+        make(HOLDOUT_IMAGES).tofile("holdout.f32")
+
+    on_training(replace)
+
+
+def replace_file(name: str, content: Any) -> None:
+    """Leave another file than the training did; None for none at all."""
+
+    def replace(_: object) -> None:
+        Path(name).unlink()
+        if content is not None:
+            text = content if isinstance(content, str) else _honest_dumps(content)
+            Path(name).write_text(text, encoding="utf-8")
+
+    on_training(replace)
+
+
+def leave(name: str, text: str) -> None:
+    """Write a file and end the process, so that nothing honest comes after."""
+    Path(name).write_text(text, encoding="utf-8")
     os._exit(0)
 
 

@@ -34,7 +34,7 @@ def build_model(input_shape: tuple[int, ...], num_classes: int) -> Any:
         ]
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=keras.optimizers.Adam(5e-3), loss=loss)
+    model.compile(optimizer=keras.optimizers.Adam(1e-2), loss=loss)
     return model
 
 
@@ -43,7 +43,7 @@ def build_augmentation() -> Any:
 
 
 def training_plan() -> dict[str, int]:
-    return {"epochs": 12, "batch_size": 43}
+    return {"epochs": 6, "batch_size": 43}
 
 
 def attempt(what: str, action: Callable[[], object], *also: int) -> Any:

@@ -17,6 +17,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,10 +76,24 @@ class Campaign:
         return not any(found)
 
 
-def run(folder: Path, attacks: Sequence[Attack]) -> Campaign:
-    """Grade the attacks below an empty folder, which every user may pass through."""
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """Make a temporary folder that jobs with a user id of their own can pass through."""
+    with tempfile.TemporaryDirectory(prefix="attacks-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def run(folder: Path, attacks: Sequence[Attack], *options: str) -> Campaign:
+    """Grade the attacks below an empty folder, such as `open_folder` makes.
+
+    Args:
+        folder: Where all of it goes.
+        attacks: To be graded side by side.
+        options: Further ones of ``autograder grade``.
+    """
     started = time.monotonic()
-    suite = _Suite(folder)
+    suite = _Suite(folder, options)
     lone = suite.grade_alone()
     with suite.bystander() as bystander:
         grader = suite.start()
@@ -108,8 +123,8 @@ def run(folder: Path, attacks: Sequence[Attack]) -> Campaign:
 class _Suite:
     """One run, in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, options: Sequence[str]) -> None:
+        self.folder, self._options = folder, options
         # In the environment of grader and bystander, in every canary: must turn up nowhere else.
         self.token = secrets.token_hex(16)
         for name in ("alone", "class", "canaries", "current", "cache", "temporary"):
@@ -194,7 +209,8 @@ class _Suite:
 
     def _command(self, submissions: str, results: str) -> list[str]:
         command = [sys.executable, "-P", "-c", _GRADE, "grade", str(self.folder / submissions)]
-        return [*command, "--out", str(self.folder / results), "--config", str(RULES)]
+        command += ["--out", str(self.folder / results), "--config", str(RULES)]
+        return [*command, *self._options]
 
     def _environment(self) -> dict[str, str]:
         return {

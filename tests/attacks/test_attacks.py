@@ -8,7 +8,7 @@ import pytest
 
 from tests.attacks.attack import Attack, all_attacks
 from tests.attacks.proofs import PROOFS, claim_of
-from tests.attacks.suite import Campaign, run
+from tests.attacks.suite import Campaign, open_folder, run
 from tests.attacks.world import adopt_orphans
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
@@ -17,10 +17,11 @@ ATTACKS = all_attacks()
 
 
 @pytest.fixture(scope="module")
-def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+def campaign() -> Iterator[Campaign]:
     adopt_orphans(wanted=True)
     try:
-        yield run(tmp_path_factory.mktemp("attacks"), ATTACKS)
+        with open_folder() as folder:
+            yield run(folder, ATTACKS)
     finally:
         adopt_orphans(wanted=False)
 

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.attacks import machines
-from tests.attacks.suite import HONEST, RULES
+from tests.attacks.suite import HONEST, RULES, open_folder
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 
@@ -28,10 +29,19 @@ ATTACKS = (
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make such a machine")
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for every user; pytest's own are for one."""
+    with open_folder() as folder:
+        folder.chmod(0o777)
+        yield folder
+
+
 def attack(*machine: str, names: tuple[str, ...] = ATTACKS) -> Any:
     """Return what came of some attacks on such a machine."""
     command = [sys.executable, "-m", "tests.attacks", "--once", "--json", *names]
-    done = subprocess.run([*machines.on(*machine), *command], capture_output=True, check=False)
+    command = [*machines.on(*machine), *command]
+    done = subprocess.run(command, cwd=machines.ROOT, capture_output=True, check=False)
     if done.returncode == machines.CANNOT:
         pytest.skip(done.stderr.decode())
     assert done.stdout, done.stderr.decode()
@@ -51,8 +61,6 @@ def grade(
     (folder / "class" / "honest" / "submission.py").write_text(HONEST)
     helper = Path(__file__).with_name("honest.py").read_text(encoding="utf-8")
     (folder / "class" / "honest" / "honest.py").write_text(helper)
-    for path in (folder, *folder.rglob("*"), *folder.parents[:2]):
-        path.chmod(0o777)
     command = [sys.executable, "-P", "-c", "from autograder.cli import main; main()", "grade"]
     command += [str(folder / "class"), "--out", str(folder / "out"), "--config", str(RULES)]
     environment = os.environ | {
@@ -61,6 +69,7 @@ def grade(
     }
     done = subprocess.run(
         [*machines.on(*machine), *command, *options],
+        cwd=machines.ROOT,
         env=environment,
         capture_output=True,
         text=True,
@@ -94,16 +103,17 @@ def test_the_wall_holds_on_a_poorer_machine(machine: tuple[str, ...]) -> None:
 
 
 @as_root
-def test_without_landlock_a_user_id_of_its_own_is_a_wall_with_a_warning(tmp_path: Path) -> None:
+def test_without_landlock_a_user_id_of_its_own_is_a_wall_with_a_warning(folder: Path) -> None:
     machine = ("readable-python", "without-landlock")
     campaign = attack(
         *machine, names=("labels-by-libraries", "signal-abort-others", "memory-system-v")
     )
     assert not faults(campaign)
     assert campaign["isolation"] == "degraded"
-    done = grade(tmp_path, machine=machine)
-    report = json.loads((tmp_path / "out/submissions/honest/report.json").read_text())
-    assert (done.returncode, report["verdict"]) == (0, "GRADED"), report["note"]
+    done = grade(folder, machine=machine)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((folder / "out/submissions/honest/report.json").read_text())
+    assert report["verdict"] == "GRADED"
     assert "degraded-isolation" in report["flags"]
 
 
@@ -115,20 +125,20 @@ def test_without_landlock_a_user_id_of_its_own_is_a_wall_with_a_warning(tmp_path
     ],
 )
 def test_without_landlock_and_without_users_nothing_is_run(
-    tmp_path: Path, machine: tuple[str, ...]
+    folder: Path, machine: tuple[str, ...]
 ) -> None:
-    done = grade(tmp_path, machine=machine)
+    done = grade(folder, machine=machine)
     if done.returncode == 0 and "degraded" in done.stdout:
         pytest.skip("others can read this Python, so jobs had users of their own")
     assert done.returncode == 2
     assert "no Landlock" in done.stderr
     assert "--no-sandbox" in done.stderr
-    assert not (tmp_path / "out" / "submissions").exists()
+    assert not (folder / "out" / "submissions").exists()
 
 
-def test_no_sandbox_is_obeyed_and_told(tmp_path: Path) -> None:
-    done = grade(tmp_path, "--no-sandbox", machine=("without-landlock",))
+def test_no_sandbox_is_obeyed_and_told(folder: Path) -> None:
+    done = grade(folder, "--no-sandbox", machine=("without-landlock",))
     assert done.returncode == 0, done.stderr
-    report = json.loads((tmp_path / "out/submissions/honest/report.json").read_text())
+    report = json.loads((folder / "out/submissions/honest/report.json").read_text())
     assert (report["verdict"], report["isolation"]) == ("GRADED", "none")
     assert "unisolated" in report["flags"]

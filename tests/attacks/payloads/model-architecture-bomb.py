@@ -2,22 +2,13 @@
 # verdict: GRADED
 # stopped by: a confined job
 # shows: forged
-# replay: not possible or False
-# weights: its own
-
-import sys
+# replay: not possible
 
 import keras
+from forgery import replace_file
 from honest import build_augmentation, build_model, training_plan
 
-loop = sys.modules["autograder.worker.keeping"]
-
-
-def bomb(model):
-    layers = [keras.layers.UpSampling2D(4096), keras.layers.Flatten(), keras.layers.Dense(43)]
-    small = [keras.Input((16, 16, 3)), keras.layers.GlobalAveragePooling2D(keepdims=True)]
-    return keras.Sequential([*small, *layers[:2]]).to_json()
-
-
-loop._architecture = bomb
+layers = [keras.layers.GlobalAveragePooling2D(keepdims=True), keras.layers.UpSampling2D(4096)]
+bomb = keras.Sequential([keras.Input((16, 16, 3)), *layers])
+replace_file("architecture.json", bomb.to_json())
 print("forged")

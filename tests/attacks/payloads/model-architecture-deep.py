@@ -4,10 +4,8 @@
 # shows: forged
 # replay: not possible
 
-import sys
-
+from forgery import replace_file
 from honest import build_augmentation, build_model, training_plan
 
-nested = '{"class_name": "Sequential", "config": ' * 50_000
-sys.modules["autograder.worker.keeping"]._architecture = lambda model: nested
+replace_file("architecture.json", '{"class_name": "Sequential", "config": ' * 50_000)
 print("forged")

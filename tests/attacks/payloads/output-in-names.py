@@ -3,19 +3,16 @@
 # stopped by: the report is cleaned
 # shows: named
 
-import json
-
+from forgery import on_description
 from honest import build_augmentation, build_model, training_plan
 
-dumps = json.dumps
 evil = "<script>alert(1)</script>\x1b[31m\x07\n::error::x\n|a|b|\n# 100 points\u202e"
 
 
-def rename(value, **more):
-    if isinstance(value, dict) and "layers" in value:
-        value["layers"] = [layer | {"name": evil, "kind": evil} for layer in value["layers"]]
-    return dumps(value, **more)
+def rename(description):
+    for layer in description["layers"]:
+        layer.update(name=evil, kind=evil)
 
 
-json.dumps = rename
+on_description(rename)
 print("named")

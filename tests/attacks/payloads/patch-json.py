@@ -5,27 +5,21 @@
 # flag: replay-different
 # weights: its own
 
-import json
-
 import keras
-from forgery import LAYER, is_training
+from forgery import on_description
 from honest import build_augmentation, training_plan
-
-dumps = json.dumps
 
 
 def build_model(input_shape, num_classes):
-    dense = keras.layers.Dense(500)
-    parts = [keras.layers.Flatten(), dense, keras.layers.Dense(num_classes)]
-    return keras.Sequential([keras.Input(input_shape), keras.layers.Rescaling(1 / 255), *parts])
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(8, 3), keras.layers.Flatten()]
+    dense = [keras.layers.Dense(500), keras.layers.Dense(num_classes)]
+    return keras.Sequential([keras.Input(input_shape), *layers, *dense])
 
 
-def lie(value, **more):
-    if isinstance(value, dict) and "layers" in value:
-        value["layers"] = [LAYER]
-    return dumps(value, **more)
+def belittle(description):
+    for layer in description["layers"]:
+        layer.update(weight_shapes=[[1]], trainable_shapes=[[1]])
 
 
-if not is_training():
-    json.dumps = lie
+on_description(belittle)
 print("patched")

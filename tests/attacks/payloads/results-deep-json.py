@@ -6,4 +6,4 @@
 from forgery import leave
 from honest import build_augmentation, build_model, training_plan
 
-leave({"description.json": '{"layers":' + "[" * 500_000})
+leave("description.json", '{"layers":' + "[" * 500_000)

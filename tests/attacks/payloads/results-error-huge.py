@@ -6,4 +6,4 @@
 from forgery import leave
 from honest import build_augmentation, build_model, training_plan
 
-leave({"error.json": "[" * 400_000})
+leave("error.json", "[" * 400_000)

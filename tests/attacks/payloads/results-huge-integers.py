@@ -5,9 +5,9 @@
 
 import sys
 
-from forgery import forge_description
+from forgery import on_description
 from honest import build_augmentation, build_model, training_plan
 
 sys.set_int_max_str_digits(0)
-huge = 10**4200
-forge_description(weight_shapes=[[huge, huge]])
+huge = [[10**4200, 10**4200]]
+on_description(lambda description: description["layers"][1].update(weight_shapes=huge))

@@ -3,7 +3,7 @@
 # rule: incomplete
 # stopped by: validation in the grader
 
-from forgery import LAYER, leave
+from forgery import on_description
 from honest import build_augmentation, build_model, training_plan
 
-leave({"description.json": {"layers": [LAYER] * 30_000}})
+on_description(lambda description: description["layers"].extend(description["layers"] * 4000))

@@ -3,10 +3,8 @@
 # rule: invalid-output
 # stopped by: validation in the grader
 
-import forgery
 import numpy as np
+from forgery import replace_predictions
 from honest import build_augmentation, build_model, training_plan
 
-forgery.guesses = lambda images: np.full((images, 43), np.nan, "<f4")
-if forgery.is_training():
-    forgery.forge_training()
+replace_predictions(lambda images: np.full((images, 43), np.nan, "<f4"))

@@ -6,4 +6,4 @@
 from forgery import leave
 from honest import build_augmentation, build_model, training_plan
 
-leave({"description.json": r'{"layers": [], "layers": NaN, "plan": {"\ud800": Infinity}}'})
+leave("description.json", r'{"layers": [], "layers": NaN, "plan": {"\ud800": Infinity}}')

@@ -3,11 +3,9 @@
 # rule: invalid-output
 # stopped by: validation in the grader
 
-import pickle
-
-import forgery
 import insider
 import numpy as np
+from forgery import replace_predictions
 from honest import build_augmentation, build_model, training_plan
 
 
@@ -17,13 +15,12 @@ class Trap:
 
 
 class Pickled:
+    def __init__(self, images):
+        pass
+
     def tofile(self, name):
         with open(name, "wb") as file:
             np.save(file, np.array([Trap()], object), allow_pickle=True)
-        with open("history.npy", "wb") as file:
-            pickle.dump(Trap(), file)
 
 
-forgery.guesses = lambda images: Pickled()
-if forgery.is_training():
-    forgery.forge_training()
+replace_predictions(Pickled)

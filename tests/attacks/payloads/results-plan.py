@@ -1,9 +1,9 @@
-# Describes an honest network with a plan of minus a million epochs.
+# Says that its plan is minus a million epochs.
 # verdict: REJECTED
 # rule: training-plan
 # stopped by: validation in the grader
 
-from forgery import forge_description
+from forgery import on_description
 from honest import build_augmentation, build_model, training_plan
 
-forge_description(plan={"epochs": -(10**6), "batch_size": 43})
+on_description(lambda description: description["plan"].update(epochs=-(10**6)))
