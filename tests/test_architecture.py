@@ -24,6 +24,8 @@ LAYERS = """
     gtsrb datasets
     choosing archives reading notebooks intake source_view check_rules checks
     reports
+    rates
+    cost
     jobs budget model_rules stock
     outputs joblog
     namespaces syscalls worker
