@@ -42,6 +42,7 @@ ModelRule = Literal[
     "untrained-at-chance",
     "augmentation-shape",
     "training-plan",
+    "too-expensive",
 ]
 RuleId = Literal[StaticRule, ModelRule]
 # Without these nothing could be trained or scored at all, so no config can switch them off.
@@ -53,6 +54,7 @@ ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
         "finite-output",
         "augmentation-shape",
         "training-plan",
+        "too-expensive",
     }
 )
 # Far above any use, and sums stay exact to the hundredth.
@@ -105,8 +107,8 @@ class SeedsConfig(Section):
 class BudgetConfig(Section):
     """What a submission may use. Decides the training steps before training, never by a clock."""
 
-    training_images: PositiveInt = 100_000
-    """Images that training may look at, repeats counted: epochs times training images."""
+    training_s: float = Field(default=60, gt=0, le=1_000_000, allow_inf_nan=False)
+    """Reference seconds of training: see docs/reference-seconds.md."""
     parameters: PositiveInt = 1_500_000
     source_kib: int = Field(default=64, ge=1, le=128)
     """Python source of a submission; much more would take the grader long to look through."""

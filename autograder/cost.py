@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from autograder.models import Cost, LayerCost, Part
 from autograder.rates import (
     CACHE_BYTES,
     KIND_OF,
@@ -30,8 +31,6 @@ _MOST_ELEMENTS = 10**12
 _Size = Annotated[int, Field(ge=0, le=2**31)]
 _Shape = Annotated[tuple[_Size, ...], Field(max_length=16)]
 _Window = Annotated[tuple[_Size, ...], Field(max_length=8)]
-
-Part = Literal["model", "augmentation", "loss", "optimizer", "harness"]
 
 
 class _FromJob(BaseModel):
@@ -75,52 +74,6 @@ class Price:
 
     flops: float
     us: float
-
-
-@dataclass(frozen=True)
-class LayerCost:
-    """What a layer, or a part of the step outside of the model, costs each time.
-
-    Attributes:
-        part: Where it belongs; ``model`` for layers.
-        layer: Name of the layer; empty for what belongs to none.
-        forward_flops: FLOPs of the forward pass.
-        backward_flops: FLOPs of the gradients.
-        ms: Reference milliseconds of both.
-    """
-
-    part: Part
-    layer: str
-    forward_flops: float
-    backward_flops: float
-    ms: float
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a training step, or the prediction of a batch, costs.
-
-    Attributes:
-        layers: Whatever costs something, in the order of the graph.
-        overhead_ms: Reference milliseconds for starting it at all.
-        batch_size: Images that it works on.
-        unknown_ops: Kinds of ops that no rate is known of; the fallback priced them.
-    """
-
-    layers: tuple[LayerCost, ...]
-    overhead_ms: float
-    batch_size: int
-    unknown_ops: tuple[str, ...]
-
-    @property
-    def ms(self) -> float:
-        """Reference milliseconds in all."""
-        return self.overhead_ms + sum(layer.ms for layer in self.layers)
-
-    @property
-    def flops(self) -> float:
-        """FLOPs in all."""
-        return sum(layer.forward_flops + layer.backward_flops for layer in self.layers)
 
 
 def cost_of(ops: Ops) -> Cost:
@@ -167,9 +120,14 @@ class TrainingCost:
     def steps(self, seconds: float) -> int:
         """Return how many steps so many reference seconds pay for."""
         epoch_s = self.steps_per_epoch * self.step_s + self.validation_s
-        epochs, rest_s = divmod(seconds * (1 + 1e-9), epoch_s)  # so that `seconds` is undone
+        epochs, rest_s = divmod(seconds, epoch_s)
         more = max(0, math.floor((rest_s - self.validation_s) / self.step_s))
-        return int(epochs) * self.steps_per_epoch + more
+        steps = int(epochs) * self.steps_per_epoch + more
+        while self.seconds(steps + 1) <= seconds:  # rounding may have cost one
+            steps += 1
+        while steps and self.seconds(steps) > seconds:
+            steps -= 1
+        return steps
 
 
 def price(op: Op) -> Price:

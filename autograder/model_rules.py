@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.config import Config
+from autograder.cost import Graph
 from autograder.diagnoses import LayerFacts
 from autograder.metrics import read_predictions
 from autograder.models import Finding, Layer
@@ -31,6 +32,8 @@ class Description:
         facts: Of the layers, what diagnoses want to know besides.
         from_logits: What the loss takes outputs for, where the student compiled and it is known.
         learning_rate: At the first step, where the student compiled.
+        graph: The ops of a training step; None where there is no usable plan.
+        parts: What the step is made of, as the job wrote it down; empty if it could not.
     """
 
     layers: tuple[Layer, ...]
@@ -42,6 +45,8 @@ class Description:
     facts: tuple[LayerFacts, ...] = ()
     from_logits: bool | None = None
     learning_rate: float | None = None
+    graph: Graph | None = None
+    parts: bytes = b""
 
 
 def count_parameters(shapes: Sequence[tuple[int, ...]]) -> int:

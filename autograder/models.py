@@ -237,6 +237,8 @@ class TrainingPlan:
         steps_per_epoch: Optimizer steps that see each training image once.
         steps: Steps that will be made.
         budget_steps: Steps that the budget would pay for.
+        asked_s: Reference seconds that the whole plan would cost.
+        used_s: Reference seconds that the steps that will be made cost.
     """
 
     epochs: int
@@ -244,11 +246,62 @@ class TrainingPlan:
     steps_per_epoch: int
     steps: int
     budget_steps: int
+    asked_s: float
+    used_s: float
 
     @property
     def cut_short(self) -> bool:
         """Whether the budget ends training before the plan does."""
         return self.steps < self.epochs * self.steps_per_epoch
+
+
+Part = Literal["model", "augmentation", "loss", "optimizer", "harness"]
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """What a layer, or a part of the step outside of the model, costs each time.
+
+    Attributes:
+        part: Where it belongs; ``model`` for layers.
+        layer: Name of the layer; empty for what belongs to none.
+        forward_flops: FLOPs of the forward pass.
+        backward_flops: FLOPs of the gradients.
+        ms: Reference milliseconds of both.
+    """
+
+    part: Part
+    layer: str
+    forward_flops: float
+    backward_flops: float
+    ms: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a training step, or the prediction of a batch, costs.
+
+    Attributes:
+        layers: Whatever costs something, in the order of the graph.
+        overhead_ms: Reference milliseconds for starting it at all.
+        batch_size: Images that it works on.
+        unknown_ops: Kinds of ops that no rate is known of; the fallback priced them.
+    """
+
+    layers: tuple[LayerCost, ...]
+    overhead_ms: float
+    batch_size: int
+    unknown_ops: tuple[str, ...]
+
+    @property
+    def ms(self) -> float:
+        """Reference milliseconds in all."""
+        return self.overhead_ms + sum(layer.ms for layer in self.layers)
+
+    @property
+    def flops(self) -> float:
+        """FLOPs in all."""
+        return sum(layer.forward_flops + layer.backward_flops for layer in self.layers)
 
 
 @dataclass(frozen=True)
@@ -299,6 +352,8 @@ class Outcome:
     layers: tuple[Layer, ...] = ()
     parameters: int | None = None
     plan: TrainingPlan | None = None
+    cost: Cost | None = None
+    priced_by: Literal["grader", "job"] | None = None
     history: tuple[Epoch, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     weights_sha256: str | None = None

@@ -1,6 +1,6 @@
 """The order of the stages for one submission; nothing else knows it.
 
-checks → describe → model rules → train → predictions → replay → instructor's checks → score
+checks → describe → price → model rules → train → predictions → replay → instructor's checks → score
 
 A student's fault ends the way early with a verdict; our own fault is an exception.
 """
@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.assignment import Assignment, scored_rules
-from autograder.budget import plan_training
+from autograder.budget import AskedPlan, decide_steps, read_plan
 from autograder.checks import check_sources
-from autograder.diagnoses import Evidence, diagnose
+from autograder.cost import Graph, TrainingCost, cost_of
+from autograder.diagnoses import Evidence, LayerFacts, diagnose
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import (
+    Cost,
     Finding,
     Metrics,
     Outcome,
@@ -32,11 +34,12 @@ from autograder.models import (
     TrainingPlan,
     Verdict,
 )
+from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
 from autograder.scoring import CheckResult, Facts, score
 from autograder.training import Attempt, Trained, Trainer
-from autograder.verdicts import Failure
+from autograder.verdicts import Failure, unfinished
 
 T = TypeVar("T", Description, Trained)
 
@@ -131,12 +134,40 @@ class _Way:
         size, classes = self._dataset.image_size, self._dataset.num_classes
         labels = self._labels.validation[: self._trainer.probe_images]
         found = check_model(description, labels, classes, (size, size, 3), self._config)
-        plan = plan_training(description.plan, self._dataset.train.count, self._config.budget)
-        if isinstance(plan, Finding):
-            raise _Stop(Verdict.REJECTED, [*found, plan])
-        self._learn(plan=plan)
+        asked = read_plan(description.plan, self._dataset.train.count)
+        if isinstance(asked, Finding):
+            raise _Stop(Verdict.REJECTED, [*found, asked])
         self._keep_or_reject(found)
-        return description, plan
+        return description, self._price(description, asked)
+
+    def _price(self, description: Description, asked: AskedPlan) -> TrainingPlan:
+        """Find out what a step costs, and how many the budget pays for."""
+        graph = self._graph(description, asked)
+        validation_images = self._dataset.validation.count
+        cost = TrainingCost.of(graph, validation_images, asked.steps_per_epoch)
+        plan = decide_steps(asked, cost, self._config.budget.training_s)
+        self._learn(cost=cost_of(graph.train))
+        if isinstance(plan, Finding):
+            raise _Stop(Verdict.REJECTED, [*self._broken.values(), plan])
+        self._learn(plan=plan)
+        return plan
+
+    def _graph(self, description: Description, asked: AskedPlan) -> Graph:
+        """Return the ops of a step: traced without the student's code, where that is possible."""
+        claimed, traced = description.graph, None
+        if claimed is None or claimed.train.batch_size != asked.batch_size:
+            failure = unfinished("ops.json")
+            raise _Stop(failure.verdict, failure.findings, failure.note)
+        inputs = inputs_of_pricing(description.parts)
+        if inputs and self._labels.holdout is not None:
+            self._stage("pricing")
+            attempt = self._trainer.price(self._submission, inputs, asked.batch_size)
+            self._account(attempt)
+            assert isinstance(attempt.result, Graph | Failure)
+            traced = attempt.result
+        priced = decide(claimed, traced)
+        self._learn(priced_by=priced.by, note=priced.note)
+        return priced.graph
 
     def _train(self, plan: TrainingPlan) -> Trained:
         self._stage("training")
@@ -162,7 +193,7 @@ class _Way:
                     class_names=self._dataset.class_names,
                     history=trained.history,
                     plan=self._outcome.plan,
-                    layers=description.facts,
+                    layers=_with_costs(description.facts, self._outcome.cost),
                     from_logits=description.from_logits,
                     learning_rate=description.learning_rate,
                     train_counts=labels.train_counts,
@@ -207,6 +238,7 @@ class _Way:
         checks = self._run_checks(description)
         facts = Facts(scored, self._broken, checks, self._dataset.class_names)
         notes = [result.message for result in checks.values() if result.passed is None]
+        notes += [self._outcome.note] if self._outcome.note else []
         replay = self._outcome.replay
         if replay and replay.replayed is False:
             notes.append(replay.reason)
@@ -256,6 +288,11 @@ class _Way:
 
     def _learn(self, **facts: Any) -> None:
         self._outcome = dataclasses.replace(self._outcome, **facts)
+
+
+def _with_costs(layers: tuple[LayerFacts, ...], cost: Cost | None) -> tuple[LayerFacts, ...]:
+    costs = {one.layer: one.ms for one in (cost.layers if cost else ()) if one.part == "model"}
+    return tuple(dataclasses.replace(facts, cost=costs.get(facts.layer.name)) for facts in layers)
 
 
 def _usable(raw: bytes, count: int, classes: int) -> NDArray[np.float32] | None:

@@ -58,7 +58,8 @@ _EXACTLY = {
 }
 # Every class of these is arithmetic.
 _WHOLE_MODULES = frozenset(
-    "keras.initializers keras.regularizers keras.constraints keras.src.ops.image "
+    "keras.initializers keras.regularizers keras.constraints keras.losses keras.optimizers "
+    "keras.optimizers.schedules keras.src.ops.image "
     "keras.src.ops.linalg keras.src.ops.math keras.src.ops.nn keras.src.ops.numpy".split()
 )
 # Would differentiate a function handed to it; or are no operation of their own.
@@ -109,7 +110,12 @@ def foreign_part(architecture: Any) -> str | None:
     """Return, in words, the first part that is not Keras' own; None if there is none."""
     if not isinstance(architecture, dict) or "class_name" not in architecture:
         return "the architecture is not as Keras writes it"
-    return next(_foreign(architecture, 0), None)
+    return foreign_among(architecture)
+
+
+def foreign_among(parts: Any) -> str | None:
+    """The same for anything that holds parts, such as a list or dict of them."""
+    return next(_foreign(parts, 0), None)
 
 
 def _foreign(node: Any, depth: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter
 
 from autograder.config import Config
+from autograder.cost import Graph
 from autograder.datasets import Dataset, Holdout
 from autograder.diagnoses import LayerFacts
 from autograder.jobs import Job, JobResult, Limits, OutputFile
@@ -24,6 +25,7 @@ from autograder.models import (
     TrainingPlan,
     Verdict,
 )
+from autograder.pricing import OPS, OPS_FILE, PARTS, PARTS_FILE, read_graph
 from autograder.replay import KeptModel, Predictions, Replayed, output_files
 from autograder.runner import OnProgress, Runner
 from autograder.verdicts import ERROR_FILE, Failure, JobFile, failure_of, unfinished
@@ -56,7 +58,7 @@ class Trained:
 class Attempt:
     """A job's result, understood, and what it cost."""
 
-    result: Description | Trained | Replayed | Failure
+    result: Description | Graph | Trained | Replayed | Failure
     resources: ResourceUse
     log: bytes
 
@@ -93,6 +95,7 @@ class _DescriptionFile(JobFile):
     augmented_shape: _Shape
     plan: dict[str, bool | int | float | str]
     compile: _CompileFile
+    not_kept: str = Field(default="", max_length=1000)
 
 
 class _EpochLine(JobFile):
@@ -147,12 +150,37 @@ class Trainer:
             # A wrong output shape is judged from the description; its bytes are not needed.
             OutputFile("untrained.f32", self.probe_images * classes * 4),
             OutputFile("augmented.f32", pixels),
+            OPS_FILE,
+            PARTS_FILE,
         )
         limits = Limits.for_building(self._config.limits)
         job = self._job("describe", arguments, submission, limits, outputs)
         result = self._runner.run(job)
         failure = failure_of(result, submission, limits)
         return _attempt(result, failure or self._read_description(result))
+
+    def price(
+        self, submission: Submission, inputs: Mapping[str, bytes], batch_size: int
+    ) -> Attempt:
+        """Trace a training step in a job without the student's code.
+
+        Args:
+            submission: Whose training it is.
+            inputs: From `autograder.pricing.inputs_of_pricing`.
+            batch_size: Images a step.
+
+        Returns:
+            An attempt whose result is a `Graph` or a `Failure`.
+
+        Raises:
+            JobInfrastructureError: The job could not be run or was killed from outside.
+        """
+        limits = Limits.for_building(self._config.limits)
+        arguments = self._arguments() | {"batch_size": batch_size}
+        job = Job("price", arguments, {}, limits, (OPS_FILE, ERROR_FILE), inputs)
+        result = self._runner.run(job)
+        graph = read_graph(result.outputs.get(OPS, b""))
+        return _attempt(result, failure_of(result, submission, limits) or graph or unfinished(OPS))
 
     def train(
         self, submission: Submission, plan: TrainingPlan, on_progress: OnProgress | None = None
@@ -265,6 +293,8 @@ class Trainer:
             learning_rate=file.compile.learning_rate,
             untrained=result.outputs.get("untrained.f32", b""),
             augmented=np.frombuffer(raw, "<f4").reshape(shape) if complete else None,
+            graph=read_graph(result.outputs.get(OPS, b"")),
+            parts=result.outputs.get(PARTS, b""),
         )
 
     def _read_training(self, result: JobResult) -> Trained | Failure:
@@ -295,7 +325,9 @@ def _predictions(result: JobResult) -> Predictions:
     return Predictions(outputs.get("validation.f32", b""), outputs.get("holdout.f32", b""))
 
 
-def _attempt(result: JobResult, understood: Description | Trained | Replayed | Failure) -> Attempt:
+def _attempt(
+    result: JobResult, understood: Description | Graph | Trained | Replayed | Failure
+) -> Attempt:
     resources = ResourceUse(result.cpu_s, result.wall_s, result.peak_memory_mib)
     return Attempt(understood, resources, result.log)
 

@@ -78,6 +78,13 @@ ARCHITECTURE = {
         ]
     },
 }  # fmt: skip
+PARTS = {
+    "model": ARCHITECTURE, "loss": "sparse_categorical_crossentropy",
+    "augmentation": {"module": "keras.layers", "class_name": "Identity", "registered_name": None,
+                     "config": {}},
+    "optimizer": {"module": "keras.optimizers", "class_name": "Adam", "registered_name": None,
+                  "config": {"learning_rate": 0.001}},
+}  # fmt: skip
 SHAPES: list[dict[str, Any]] = [
     {"dtype": "float32", "shape": [3, 3, 3, 4]},
     {"dtype": "float32", "shape": [4]},
@@ -89,12 +96,26 @@ HISTORY = {
 }  # fmt: skip
 
 
+def ops(batch_size: int = 8, count: int = 1) -> dict[str, Any]:
+    """Return the ops of a step whose one layer is run so many times."""
+
+    def of(images: int) -> dict[str, Any]:
+        row = {
+            "part": "model", "layer": "conv", "op": "Conv2D", "item_bytes": 4, "count": count,
+            "inputs": [[images, SIZE, SIZE, 3], [3, 3, 3, 4]], "outputs": [[images, SIZE, SIZE, 4]],
+        }  # fmt: skip
+        return {"batch_size": images, "left_out": 0, "rows": [row]}
+
+    return {"train": of(batch_size), "predict": of(256)}
+
+
 @dataclass
 class Script:
     """What the fake jobs answer; a test changes what it is about."""
 
     validation_labels: np.ndarray[Any, Any]
     describe: Callable[[], JobResult] = field(init=False)
+    price: Callable[[], JobResult] = field(init=False)
     train: Callable[[], JobResult] = field(init=False)
     replay: Callable[[], JobResult] = field(init=False)
     asked: list[Job] = field(default_factory=list)
@@ -107,8 +128,11 @@ class Script:
                 "description.json": json.dumps(description()).encode(),
                 "untrained.f32": untrained,
                 "augmented.f32": augmented,
+                "ops.json": json.dumps(ops()).encode(),
+                "parts.json": json.dumps(PARTS).encode(),
             }
         )
+        self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
         self.train = self.trained
         self.replay = self.replayed
 
@@ -147,6 +171,8 @@ class FakeRunner(Runner):
         self.script.asked.append(job)
         if job.task == "describe":
             return self.script.describe()
+        if job.task == "price":
+            return self.script.price()
         if job.task == "replay":
             return self.script.replay()
         if on_progress:

@@ -32,12 +32,15 @@ LAYERS = """
     sandbox watchdog
     zygote connection
     runner
-    verdicts replay training instructor_checks check_plugin
+    verdicts
+    replay pricing
+    training instructor_checks check_plugin
     gradebook store environment
     assignment
     pipeline
     batch
     view
+    cost_view
     selftest
     commands
     cli

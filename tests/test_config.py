@@ -64,7 +64,7 @@ def test_the_students_readme_quotes_the_rules_as_they_are() -> None:
     assert isinstance(recognition, ScaledCriterion)
     assert config.late is not None
     quotes = [
-        f"{config.budget.training_images:,} images",
+        f"{config.budget.training_s:g} reference seconds",
         f"{config.budget.parameters:,} parameters",
         f"{config.budget.source_kib} KiB",
         f"{config.rules.min_convolutions} convolution layers",

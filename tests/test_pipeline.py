@@ -33,12 +33,14 @@ def test_the_stages_follow_each_other(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     watched = Watched()
     outcome = grader.grade(submission(), watched)
-    assert watched.stages == ["checks", "building", "training", "5/10", "replaying", "scoring"]
-    assert [job.task for job in script.asked] == ["describe", "train", "replay"]
+    assert watched.stages == [
+        "checks", "building", "pricing", "training", "5/10", "replaying", "scoring",
+    ]  # fmt: skip
+    assert [job.task for job in script.asked] == ["describe", "price", "train", "replay"]
     assert outcome.verdict is Verdict.GRADED
     assert outcome.score is not None
     assert outcome.score.points == 100
-    assert outcome.resources.cpu_s == 6.0
+    assert outcome.resources.cpu_s == 8.0
     assert outcome.log == b"printed\nprinted\n"
 
 
@@ -201,7 +203,7 @@ def test_our_own_fault_is_an_exception_not_a_verdict(tiny_data: TinyData) -> Non
 def test_checking_stops_before_training(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     outcome = grader.check(submission(), Watched())
-    assert [job.task for job in script.asked] == ["describe"]
+    assert [job.task for job in script.asked] == ["describe", "price"]
     assert outcome.verdict is Verdict.GRADED
     assert outcome.score is None
 
@@ -285,7 +287,7 @@ def test_what_cannot_be_replayed_never_reaches_a_job_and_says_why(
     grader, script = fake_grader(tiny_data)
     script.train = lambda: script.trained(**outputs)
     outcome = grader.grade(submission(), Watched())
-    assert [job.task for job in script.asked] == ["describe", "train"]
+    assert [job.task for job in script.asked] == ["describe", "price", "train"]
     assert outcome.replay is not None
     assert outcome.replay.replayed == "not possible"
     assert words in outcome.replay.reason

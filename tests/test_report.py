@@ -112,7 +112,7 @@ def test_points_shown_add_up_to_the_score_shown() -> None:
         ({"isolation": "none"}, GRADED, ("unisolated",)),
         ({"isolation": "degraded"}, GRADED, ("degraded-isolation",)),
         ({"holdout_is_default_seed": True}, GRADED, ("default-holdout",)),
-        ({}, replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30)), ("budget-cut",)),
+        ({}, replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0)), ("budget-cut",)),
         ({"flags": ("needs-attention",)}, GRADED, ("needs-attention",)),
     ],
 )
@@ -237,14 +237,14 @@ def with_due(day: str) -> Config:
 
 
 def test_cached_report_follows_roster_and_late_policy_without_new_training() -> None:
-    earlier = report(replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30)))
+    earlier = report(replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0)))
     renamed = replace(SUBMISSION, name="Ada King")
     config = with_due("2027-01-29")
     today = restate(earlier, renamed, config)
     assert (today.score, today.late.points, today.grade) == (77.5, 20, 57.5)
     assert today.flags == ("late", "budget-cut")
     assert today.submission.name == "Ada King"
-    fresh = replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30))
+    fresh = replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0))
     assert today == build_report(renamed, fresh, context(config=config))
 
 
@@ -256,8 +256,8 @@ def test_extension_takes_the_flag_and_the_penalty_away() -> None:
 def test_the_budget_says_what_was_used_of_it() -> None:
     found = report()
     assert found.plan is not None
-    images = found.budget.training_images
-    assert images.used == found.plan.steps * found.plan.batch_size
+    assert found.budget.training_s.used == found.plan.used_s > 0
+    assert found.budget.training_s.allowed == CONFIG.budget.training_s
     assert found.budget.parameters.used == found.model.parameters
     assert found.budget.source_bytes.allowed == 64 * 1024
 

@@ -11,6 +11,7 @@ from autograder.checks import check_sources
 from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import Config
 from autograder.config_file import load_config
+from autograder.cost_view import show_budget, show_cost
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.models import Outcome, Submission, Verdict
@@ -86,14 +87,9 @@ def _show(outcome: Outcome, submission: Submission, config: Config, console: Con
     )
     for line in (model, "augmentation: runs, keeps the shape", steps):
         console.print(plain(f" ✓ {line}"), highlight=False)
-    if plan.cut_short:
-        console.print(
-            plain(
-                f" ! the budget of {config.budget.training_images:,} images ends training after "
-                f"{plan.steps} of {plan.epochs * plan.steps_per_epoch} steps"
-            ),
-            style="yellow",
-        )
+    if outcome.cost:
+        show_cost(console, outcome.cost, outcome.layers)
+    show_budget(console, plan, config.budget.training_s)
     if outcome.findings:
         console.print("These would cost points:")
         show_findings(console, outcome.findings, style="yellow")

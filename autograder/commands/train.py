@@ -9,7 +9,9 @@ from rich.console import Console
 
 from autograder.commands.check import can_run, show_log
 from autograder.commands.opening import for_own_code, open_data, own_assignment
+from autograder.config import Config
 from autograder.config_file import load_config
+from autograder.cost_view import show_budget
 from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
@@ -83,10 +85,10 @@ def train(path: Path, config_path: Path, console: Console) -> int:
             outcome = grader.grade(submission, view)
         if outcome.plan:
             view.show(outcome.history, outcome.plan.steps)
-    return _show(outcome, console)
+    return _show(outcome, config, console)
 
 
-def _show(outcome: Outcome, console: Console) -> int:
+def _show(outcome: Outcome, config: Config, console: Console) -> int:
     show_learning_curve(console, outcome.history)
     if outcome.verdict is not Verdict.GRADED or outcome.score is None:
         console.print(plain(f"verdict: {outcome.verdict}"), style="bold red")
@@ -110,6 +112,5 @@ def _show(outcome: Outcome, console: Console) -> int:
         ),
         highlight=False,
     )
-    if plan.cut_short:
-        console.print("The budget ended training before your plan did.", style="yellow")
+    show_budget(console, plan, config.budget.training_s)
     return 0

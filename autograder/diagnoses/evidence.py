@@ -28,7 +28,7 @@ class LayerFacts:
         rate: Share that a dropout layer drops, 0..1.
         momentum: Of a batch normalisation's moving averages, 0..1.
         previous: Name of the one layer whose output it takes.
-        cost: Multiply-adds for one image, where the budget counts them.
+        cost: Reference milliseconds of a training step.
     """
 
     layer: Layer

@@ -153,7 +153,7 @@ def model_too_large(seen: Evidence) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "model-too-large",
             "advice",
-            f"Your network needs {cost / 1e6:.3g} million multiply-adds for one image, so the "
+            f"The layers of your network cost {cost:.3g} reference milliseconds a step, so the "
             f"budget pays for {epochs:.1f} epochs only. The loss was still falling: "
             f"{seen.accuracies}.",
             "Halve the number of filters, or pool earlier: each about halves the cost or better, "

@@ -17,6 +17,7 @@ from autograder.reports.report import (
     FORMAT_VERSION,
     BothMetricsPart,
     BudgetPart,
+    CostPart,
     CriterionPart,
     DatasetPart,
     DiagnosisPart,
@@ -33,6 +34,7 @@ from autograder.reports.report import (
     PlanPart,
     ReplayPart,
     Report,
+    SecondsPart,
     SeedsPart,
     SubmissionPart,
     TimingsPart,
@@ -109,6 +111,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
             parameters=outcome.parameters, layers=tuple(_layer(layer) for layer in outcome.layers)
         ),
         plan=_plan(outcome.plan),
+        cost=_cost(outcome),
         weights_sha256=outcome.weights_sha256,
         weights_hashed_by=outcome.weights_hashed_by,
         replay=ReplayPart(**asdict(outcome.replay)) if outcome.replay else None,
@@ -243,12 +246,16 @@ def _plan(plan: TrainingPlan | None) -> PlanPart | None:
     return None if plan is None else PlanPart(**asdict(plan), cut_short=plan.cut_short)
 
 
+def _cost(outcome: Outcome) -> CostPart | None:
+    cost = outcome.cost
+    return None if cost is None else CostPart(**asdict(cost), priced_by=outcome.priced_by)
+
+
 def _budget(submission: Submission, outcome: Outcome, budget: BudgetConfig) -> BudgetPart:
-    plan = outcome.plan
-    images = plan.steps * plan.batch_size if plan else None
+    used_s = outcome.plan.used_s if outcome.plan else None
     source = sum(len(file.text.encode("utf-8", "surrogatepass")) for file in submission.files)
     return BudgetPart(
-        training_images=UsePart(allowed=budget.training_images, used=images),
+        training_s=SecondsPart(allowed=budget.training_s, used=used_s),
         parameters=UsePart(allowed=budget.parameters, used=outcome.parameters),
         source_bytes=UsePart(allowed=budget.source_kib * 1024, used=source),
     )

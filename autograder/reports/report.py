@@ -196,6 +196,10 @@ class PlanPart(Part):
     """Optimizer steps of the training."""
     budget_steps: int
     """Steps that the budget pays for."""
+    asked_s: Number = 0.0
+    """Reference seconds that the whole plan would cost."""
+    used_s: Number = 0.0
+    """Reference seconds of the steps that the training makes."""
     cut_short: bool
     """Whether the budget ended training before the plan did."""
 
@@ -208,13 +212,46 @@ class UsePart(Part):
     """null if grading ended before that was known."""
 
 
+class SecondsPart(Part):
+    """The same in reference seconds: see docs/reference-seconds.md."""
+
+    allowed: Number
+    used: Number | None
+
+
 class BudgetPart(Part):
     """What a submission may use, and did."""
 
-    training_images: UsePart
-    """Images that training looked at, repeats counted: steps times batch size."""
+    training_s: SecondsPart
+    """What the training cost; decided before it began."""
     parameters: UsePart
     source_bytes: UsePart
+
+
+class LayerCostPart(Part):
+    """What a layer, or a part of the step outside of the model, costs each step."""
+
+    part: Text
+    """model, augmentation, loss, optimizer or harness."""
+    layer: Text
+    """Name of the layer; empty for what belongs to none."""
+    forward_flops: Number
+    backward_flops: Number
+    ms: Number
+    """Reference milliseconds of both."""
+
+
+class CostPart(Part):
+    """What a training step costs, by the cost model of docs/reference-seconds.md."""
+
+    batch_size: int
+    layers: tuple[LayerCostPart, ...]
+    overhead_ms: Number
+    """Reference milliseconds for starting a step at all."""
+    unknown_ops: tuple[Text, ...]
+    """TensorFlow's names of ops without a known rate; a fallback priced them."""
+    priced_by: Literal["grader", "job"] | None
+    """grader: traced without the student's code; job: by the job that ran it."""
 
 
 class DiagnosisPart(Part):
@@ -319,6 +356,8 @@ class Report(Part):
     model: ModelPart
     plan: PlanPart | None
     """null if grading ended before the plan was known."""
+    cost: CostPart | None = None
+    """null if grading ended before, and in reports of before there was such a thing."""
     weights_sha256: Sha256 | None
     """Over the trained weights; the same wherever the same training is repeated."""
     weights_hashed_by: Literal["grader", "job"] | None = None

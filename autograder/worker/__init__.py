@@ -3,11 +3,13 @@
 These are the only files of ours in a process that runs student code, so they import nothing else
 of ours, hold no labels but the training and validation split's, and leave only files behind:
 
-* ``description.json``, ``untrained.f32``, ``augmented.f32`` by the task `describe`,
+* ``description.json``, ``untrained.f32``, ``augmented.f32``, the ops of a training step as
+  ``ops.json``, and what it is made of as ``parts.json`` by the task `describe`,
+* ``ops.json`` by the task `price`, which runs nothing of the student's,
 * ``history.jsonl``, ``validation.f32``, ``holdout.f32``, ``training.json``, and the trained model
   as ``architecture.json``, ``weights.json``, ``weights.bin`` by the task `train`,
-* ``layers.json``, ``validation.f32``, ``holdout.f32`` by the task `replay`, the only one that runs
-  nothing of the student's,
+* ``layers.json``, ``validation.f32``, ``holdout.f32`` by the task `replay`, which runs nothing
+  of the student's either,
 * ``error.json`` where the student's code failed.
 
 A hostile submission can forge every one of them; it then gets the score of the predictions that

@@ -3,6 +3,8 @@
 * ``architecture.json``: the model as Keras writes it, without how it is trained;
 * ``weights.json``: dtype and shape of each weight, in order;
 * ``weights.bin``: their bytes, one after the other, little-endian.
+
+And before training, ``parts.json``: the model, how it is trained, and the augmentation.
 """
 
 from __future__ import annotations
@@ -42,16 +44,21 @@ def keep(model: Any, max_bytes: int) -> str:
 
 
 def _architecture(model: Any) -> str:
+    _refuse_unwritten(model)
+    model.compiled = False  # a loss or an optimizer that cannot be written down does not matter
+    return str(model.to_json())
+
+
+def _refuse_unwritten(layer: Any) -> None:
+    """Raise a NotKeptError for what Keras would leave out, or write down as something else."""
     import keras
 
     for name, default in _DEFAULTS.items():
         if getattr(keras.config, name)() != default:
             raise NotKeptError(f"keras.config.{name} was changed")
-    for layer in model._flatten_layers():  # noqa: SLF001
-        if _has_own_activation(layer):
-            raise NotKeptError(f"layer {layer.name} has an activation function of its own")
-    model.compiled = False  # a loss or an optimizer that cannot be written down does not matter
-    return str(model.to_json())
+    for inner in layer._flatten_layers():  # noqa: SLF001
+        if _has_own_activation(inner):
+            raise NotKeptError(f"layer {inner.name} has an activation function of its own")
 
 
 def _has_own_activation(layer: Any) -> bool:
@@ -62,6 +69,50 @@ def _has_own_activation(layer: Any) -> bool:
         if name.endswith("activation") and isinstance(value, types.FunctionType)
     ]
     return any(not function.__module__.startswith("keras.") for function in functions)
+
+
+def keep_parts(model: Any, augmentation: Any) -> str:
+    """Leave ``parts.json`` behind: all that a training step is made of. The model is spoilt by it.
+
+    Returns:
+        Why it is missing, or nothing.
+    """
+    import keras
+
+    try:
+        loss = model.loss
+        if isinstance(loss, types.FunctionType) and loss.__module__.startswith("keras."):
+            loss = loss.__name__
+        _refuse_unwritten(augmentation)
+        parts = {
+            "optimizer": keras.saving.serialize_keras_object(model.optimizer),
+            "loss": keras.saving.serialize_keras_object(loss),
+            "augmentation": keras.saving.serialize_keras_object(augmentation),
+            "model": json.loads(_architecture(model)),
+        }
+        text = json.dumps(parts)
+    except Exception as error:  # whatever a layer's own get_config() may raise
+        return f"{type(error).__name__}: {error}"[:1000]
+    Path("parts.json").write_text(text, encoding="utf-8")
+    return ""
+
+
+def restore_parts(folder: Path) -> tuple[Any, Any]:
+    """Build model and augmentation again, the model compiled, from ``parts.json`` in ``folder``.
+
+    Raises:
+        Exception: Whatever Keras has to say against it.
+    """
+    import keras
+
+    parts = json.loads((folder / "parts.json").read_text(encoding="utf-8"))
+    built = {
+        name: keras.saving.deserialize_keras_object(part, safe_mode=True)
+        for name, part in parts.items()
+    }
+    model = built["model"]
+    model.compile(optimizer=built["optimizer"], loss=built["loss"])
+    return model, built["augmentation"]
 
 
 def restore(folder: Path) -> Any:

@@ -35,7 +35,7 @@ def fit(model: Any, augmentation: Any, predict: Predictor, a: Arguments, data: D
 
     images, labels = data.train_images, data.train_labels
     order = np.random.Generator(np.random.PCG64(a.seed))
-    train_step = _make_train_step(model, augmentation)
+    train_step = make_train_step(model, augmentation)
     reseed(a.seed)
     loss_sum = hits = seen = 0.0
     permutation = order.permutation(len(images))
@@ -63,7 +63,7 @@ def fit(model: Any, augmentation: Any, predict: Predictor, a: Arguments, data: D
                 loss_sum = hits = seen = 0.0
 
 
-def _make_train_step(model: Any, augmentation: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
+def make_train_step(model: Any, augmentation: Any) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Return one optimizer step as a graph: images and labels in, loss and number of hits out."""
     import tensorflow as tf
 

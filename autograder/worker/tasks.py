@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from autograder.worker.arguments import Arguments, Data, code_folder
 from autograder.worker.contract import (
@@ -21,9 +22,10 @@ from autograder.worker.contract import (
     training_plan,
 )
 from autograder.worker.description import augment, describe_compile, describe_layers, plain
-from autograder.worker.keeping import keep, restore
-from autograder.worker.loop import compile_model, fit
+from autograder.worker.keeping import keep, keep_parts, restore, restore_parts
+from autograder.worker.loop import compile_model, fit, make_train_step
 from autograder.worker.prediction import Predictor
+from autograder.worker.tracing import trace
 
 
 def run(task: str, a: Arguments, data: Data) -> int:
@@ -67,8 +69,9 @@ def describe(a: Arguments, data: Data) -> None:
 
     student = import_student(a)
     model = build_model(student, a)
+    predict = Predictor(model)
     with stage("model"):
-        predictions = Predictor(model)(data.validation_images[: a.probe_images])
+        predictions = predict(data.validation_images[: a.probe_images])
         predictions.tofile("untrained.f32")
     plan = training_plan(student)
     augmentation = build_augmentation(student, a)
@@ -85,7 +88,33 @@ def describe(a: Arguments, data: Data) -> None:
         "plan": {str(key): plain(value) for key, value in plan.items()},
         "compile": describe_compile(model),
     }
+    with stage("compile"):
+        compile_model(model, predict, data)
+    batch_size = plan.get("batch_size")
+    if isinstance(batch_size, int) and 1 <= batch_size <= len(data.train_images):
+        with stage("training"):
+            _leave_ops(model, augmentation, a.image_size, batch_size)
+        description["not_kept"] = keep_parts(model, augmentation)
     Path("description.json").write_text(json.dumps(description), encoding="utf-8")
+
+
+def _leave_ops(model: Any, augmentation: Any, image_size: int, batch_size: int) -> None:
+    """Leave the ops of a training step and of a prediction behind; nothing is trained."""
+    train_step = make_train_step(model, augmentation)
+    ops = trace(train_step, model, augmentation, image_size, batch_size)
+    Path("ops.json").write_text(json.dumps(ops), encoding="utf-8")
+
+
+def price(a: Arguments, _: Data) -> None:
+    """Leave the ops of a training made of Keras' own parts; nothing of the student's runs."""
+    import numpy as np
+
+    with stage("price"):
+        model, augmentation = restore_parts(code_folder())
+        augmentation(np.zeros((1, a.image_size, a.image_size, 3), np.float32), training=True)
+        if model.trainable_variables:
+            model.optimizer.build(model.trainable_variables)
+        _leave_ops(model, augmentation, a.image_size, a.batch_size)
 
 
 def train(a: Arguments, data: Data) -> None:
@@ -128,6 +157,7 @@ def _predict_splits(predict: Predictor, data: Data) -> None:
 
 TASKS: dict[str, Callable[[Arguments, Data], None]] = {
     "describe": describe,
+    "price": price,
     "train": train,
     "replay": replay,
 }

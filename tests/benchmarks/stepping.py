@@ -49,7 +49,7 @@ def built(architecture: Architecture) -> tuple[Callable[[Any], Any], Callable[..
     import keras
     import tensorflow as tf
 
-    from autograder.worker.loop import _make_train_step
+    from autograder.worker.loop import make_train_step
     from autograder.worker.prediction import Predictor
     from autograder.worker.tracing import trace
 
@@ -61,7 +61,7 @@ def built(architecture: Architecture) -> tuple[Callable[[Any], Any], Callable[..
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(architecture.optimizer, loss)
     model.optimizer.build(model.trainable_variables)
-    train_step = _make_train_step(model, augmentation)
+    train_step = make_train_step(model, augmentation)
     ops = trace(train_step, model, augmentation, SIZE, architecture.batch_size)
     return Predictor(model), train_step, ops
 

@@ -21,7 +21,7 @@ version: 1
 assignment: {name: Signs, module: submission}
 dataset: {kind: gtsrb, path: photographs, image_size: 32}
 seeds: {training: 2027}
-budget: {training_images: 80000, parameters: 1500000}
+budget: {training_s: 40, parameters: 1500000}
 limits: {cpu_s: 240}
 rules: {disabled: [signature], min_convolutions: 2, max_untrained_accuracy: 0.2}
 rubric:
