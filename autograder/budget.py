@@ -83,6 +83,7 @@ def decide_steps(asked: AskedPlan, cost: TrainingCost, budget_s: float) -> Train
         budget_steps=budget_steps,
         asked_s=cost.seconds(asked_steps),
         used_s=cost.seconds(steps),
+        validation_s=cost.validation_s,
     )
 
 

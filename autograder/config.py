@@ -121,11 +121,13 @@ class BudgetConfig(Section):
 class LimitsConfig(Section):
     """What a job is stopped at. Generous: the budget decides, the limits only protect."""
 
-    cpu_s: PositiveInt = 180
-    wall_s: PositiveInt = 600
+    guard: float = Field(default=4, ge=2, le=100)
+    """Training is stopped at so many times the CPU seconds that its steps should take here."""
     build_cpu_s: PositiveInt = 20
-    """The same two for building the model and trying the augmentation, before training."""
+    """CPU seconds, of a machine like the reference, for building the model and trying the
+    augmentation."""
     build_wall_s: PositiveInt = 60
+    """Seconds for the same, without those spent waiting for a core."""
     memory_mib: int = Field(default=2048, ge=768)
     """Resident memory; TensorFlow itself needs about 600 MiB of it."""
     disk_mib: PositiveInt = 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +30,9 @@ _ENVIRONMENT = {
 }
 # joblib and multiprocessing would make semaphores at import, which no job may.
 _ENVIRONMENT |= {"JOBLIB_MULTIPROCESSING": "0"}
+
+
+_WALL_PER_CPU = 2
 
 
 def environment(*, strict: bool) -> dict[str, str]:
@@ -68,18 +72,24 @@ class Limits:
     output_mib: int
 
     @classmethod
-    def for_building(cls, limits: LimitsConfig) -> Limits:
-        """Limits of jobs that build the model and try the augmentation."""
-        return cls(limits.build_cpu_s, limits.build_wall_s, *cls._common(limits))
+    def for_work(cls, limits: LimitsConfig, work_s: float, host_factor: float) -> Limits:
+        """Limits of a job that builds a model and then has something to do.
 
-    @classmethod
-    def for_training(cls, limits: LimitsConfig) -> Limits:
-        """Limits of jobs that train."""
-        return cls(limits.cpu_s, limits.wall_s, *cls._common(limits))
-
-    @staticmethod
-    def _common(limits: LimitsConfig) -> tuple[int, int, int, int]:
-        return limits.memory_mib, limits.disk_mib, limits.threads, limits.output_mib
+        Args:
+            limits: From the rules.
+            work_s: Reference seconds of what it has to do beyond building.
+            host_factor: CPU seconds of this machine that a reference second takes.
+        """
+        guarded_s = limits.guard * work_s
+        return cls(
+            math.ceil(host_factor * (limits.build_cpu_s + guarded_s)),
+            # A job that computes has used up its CPU seconds long before.
+            math.ceil(host_factor * (limits.build_wall_s + _WALL_PER_CPU * guarded_s)),
+            limits.memory_mib,
+            limits.disk_mib,
+            limits.threads,
+            limits.output_mib,
+        )
 
 
 @dataclass(frozen=True)

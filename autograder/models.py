@@ -226,6 +226,14 @@ class ResourceUse:
     wall_s: float = 0.0
     peak_memory_mib: float = 0.0
 
+    def __add__(self, other: ResourceUse) -> ResourceUse:
+        """Return what one after the other used."""
+        return ResourceUse(
+            self.cpu_s + other.cpu_s,
+            self.wall_s + other.wall_s,
+            max(self.peak_memory_mib, other.peak_memory_mib),
+        )
+
 
 @dataclass(frozen=True)
 class TrainingPlan:
@@ -239,6 +247,7 @@ class TrainingPlan:
         budget_steps: Steps that the budget would pay for.
         asked_s: Reference seconds that the whole plan would cost.
         used_s: Reference seconds that the steps that will be made cost.
+        validation_s: Reference seconds of one look at the validation images.
     """
 
     epochs: int
@@ -248,6 +257,7 @@ class TrainingPlan:
     budget_steps: int
     asked_s: float
     used_s: float
+    validation_s: float
 
     @property
     def cut_short(self) -> bool:

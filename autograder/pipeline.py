@@ -21,6 +21,7 @@ from autograder.cost import Graph, TrainingCost, cost_of
 from autograder.diagnoses import Evidence, LayerFacts, diagnose
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
+from autograder.leftovers import Trained
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import (
@@ -29,7 +30,6 @@ from autograder.models import (
     Metrics,
     Outcome,
     Replay,
-    ResourceUse,
     Submission,
     TrainingPlan,
     Verdict,
@@ -38,7 +38,7 @@ from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
 from autograder.scoring import CheckResult, Facts, score
-from autograder.training import Attempt, Trained, Trainer
+from autograder.training import Attempt, Trainer
 from autograder.verdicts import Failure, unfinished
 
 T = TypeVar("T", Description, Trained)
@@ -219,14 +219,15 @@ class _Way:
 
     def _replay(self, trained: Trained) -> None:
         """Predict again without the student's code; students at home need no such proof."""
-        if self._labels.holdout is None:
+        plan = self._outcome.plan
+        if self._labels.holdout is None or plan is None:
             return
         self._stage("replaying")
         inputs = inputs_of_replay(trained.model)
         if isinstance(inputs, Replay):
             self._learn(replay=inputs)
             return
-        attempt = self._trainer.replay(self._submission, inputs)
+        attempt = self._trainer.replay(self._submission, plan, inputs)
         self._account(attempt)
         replayed, classes = attempt.result, self._dataset.num_classes
         assert isinstance(replayed, Replayed | Failure)
@@ -255,12 +256,7 @@ class _Way:
 
     def _account(self, attempt: Attempt) -> None:
         """Add what a job used and printed."""
-        before, used = self._outcome.resources, attempt.resources
-        total = ResourceUse(
-            before.cpu_s + used.cpu_s,
-            before.wall_s + used.wall_s,
-            max(before.peak_memory_mib, used.peak_memory_mib),
-        )
+        total = self._outcome.resources + attempt.resources
         self._learn(resources=total, log=self._outcome.log + attempt.log)
 
     def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+# What a step of worker/calibration.py takes where a reference second is a CPU second.
+CALIBRATION_STEP_MS = 14.0
 # What TensorFlow spends on starting a step, and on each op, before any of its work.
 STEP_US = 250.0
 OP_US = 2.0

@@ -29,6 +29,7 @@ from autograder.joblog import JobLog
 from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
 from autograder.models import Isolation
 from autograder.outputs import collect_outputs, remove_folder
+from autograder.turns import Turns
 
 if TYPE_CHECKING:  # it needs Linux
     from autograder.sandbox import Defences
@@ -36,8 +37,9 @@ if TYPE_CHECKING:  # it needs Linux
 OnProgress = Callable[[Progress], None]
 _WATCHED = (OutputFile("progress", 64), OutputFile("history.jsonl", 1 << 20))
 _POLL_S = 0.2
-# How much longer than its limit a job's answer may take before its zygote is given up.
-_PATIENCE = 3
+# How much longer than its limit a job's answer may take before its zygote is given up; the
+# watchdog leaves out of that limit what the job waits for a core.
+_PATIENCE = 22
 _PATIENCE_S = 120.0
 # Exit code of the worker as a plain process, where it could not begin (worker.NOT_STARTED).
 _PLAIN_NOT_STARTED = 97
@@ -65,6 +67,7 @@ class Runner(ABC):
         self._folder.chmod(0o711)  # jobs with a user id of their own pass through
         self._ids = iter(range(1, sys.maxsize))
         self._lock = threading.Lock()
+        self._turns = Turns()
 
     def __enter__(self) -> Self:
         return self
@@ -76,8 +79,15 @@ class Runner(ABC):
         """End every job and remove every trace of them."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def run(self, job: Job, on_progress: OnProgress | None = None) -> JobResult:
+    def run(
+        self, job: Job, on_progress: OnProgress | None = None, *, alone: bool = False
+    ) -> JobResult:
         """Run a job and wait for it.
+
+        Args:
+            job: What to run.
+            on_progress: Told how it goes.
+            alone: Whether no other job may run beside it.
 
         Raises:
             JobInfrastructureError: It could not be run; says nothing about the submission.
@@ -86,18 +96,19 @@ class Runner(ABC):
             number = next(self._ids)
         folder = self._folder / f"job-{number}"
         code = jobs.code_folder(folder)
-        try:
-            code.mkdir(parents=True)
-            jobs.work_folder(folder).mkdir()
-            for name, text in job.sources.items():
-                (code / name).write_text(text, encoding="utf-8", newline="\n")
-            for name, content in job.inputs.items():
-                (code / name).write_bytes(content)
-            return self._run(number, job, folder, on_progress)
-        except OSError as error:
-            raise JobInfrastructureError(f"job folder: {error}") from error
-        finally:
-            remove_folder(folder)
+        with self._turns.alone() if alone else self._turns.shared():
+            try:
+                code.mkdir(parents=True)
+                jobs.work_folder(folder).mkdir()
+                for name, text in job.sources.items():
+                    (code / name).write_text(text, encoding="utf-8", newline="\n")
+                for name, content in job.inputs.items():
+                    (code / name).write_bytes(content)
+                return self._run(number, job, folder, on_progress)
+            except OSError as error:
+                raise JobInfrastructureError(f"job folder: {error}") from error
+            finally:
+                remove_folder(folder)
 
     @abstractmethod
     def _run(

@@ -2,114 +2,53 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import numpy as np
-from pydantic import Field, TypeAdapter
+from typing import Any
 
 from autograder.config import Config
 from autograder.cost import Graph
 from autograder.datasets import Dataset, Holdout
-from autograder.diagnoses import LayerFacts
-from autograder.jobs import Job, JobResult, Limits, OutputFile
-from autograder.model_rules import Description
-from autograder.models import (
-    Epoch,
-    Layer,
-    ResourceUse,
-    Submission,
-    TrainingPlan,
-    Verdict,
+from autograder.errors import JobInfrastructureError
+from autograder.jobs import Ending, Job, JobResult, Limits, OutputFile
+from autograder.leftovers import (
+    QUARTERS,
+    SPLITS,
+    Quarter,
+    Trained,
+    read_calibration,
+    read_description,
+    read_quarter,
+    read_replay,
+    read_training,
 )
-from autograder.pricing import OPS, OPS_FILE, PARTS, PARTS_FILE, read_graph
-from autograder.replay import KeptModel, Predictions, Replayed, output_files
+from autograder.model_rules import Description
+from autograder.models import ResourceUse, Submission, TrainingPlan
+from autograder.pricing import OPS, OPS_FILE, PARTS_FILE, read_graph
+from autograder.rates import CALIBRATION_STEP_MS
+from autograder.replay import Replayed, output_files
 from autograder.runner import OnProgress, Runner
-from autograder.verdicts import ERROR_FILE, Failure, JobFile, failure_of, unfinished
+from autograder.verdicts import ERROR_FILE, Failure, failure_of, unfinished
 
 PROBE_IMAGES = 430
 AUGMENTED_IMAGES = 32
 _JSON_BYTES = 1 << 20
-_MAX_EPOCH_LINES = 10_000
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What a training left behind, unchecked but for its size.
-
-    Attributes:
-        history: As the job reported it.
-        weights_sha256: SHA-256 over the final weights: over those that it left, if it did; else
-            as the job reported it.
-        predictions: Of the validation split and the holdout; empty where not asked for.
-        model: What is needed to replay it.
-    """
-
-    history: tuple[Epoch, ...]
-    weights_sha256: str
-    predictions: Predictions
-    model: KeptModel
+_GUARDS = {Ending.CPU_LIMIT, Ending.WALL_LIMIT}
+# At home nothing is measured first, and nobody waits but the student.
+_HOME_FACTOR = 4.0
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A job's result, understood, and what it cost."""
+    """A job's result, understood, what it cost, and what a stopped training completed."""
 
     result: Description | Graph | Trained | Replayed | Failure
     resources: ResourceUse
     log: bytes
-
-
-# A forged shape must not become a number that cannot even be printed.
-_Size = Annotated[int, Field(ge=0, lt=1 << 31)]
-_Shape = Annotated[list[_Size], Field(max_length=32)]
-_Count = Annotated[int, Field(ge=0, lt=1 << 53)]
-
-
-class _LayerFile(JobFile):
-    name: str = Field(max_length=500)
-    kind: str = Field(max_length=500)
-    is_convolution: bool
-    output_shape: Annotated[list[_Size | None], Field(max_length=32)] | None
-    weight_shapes: Annotated[list[_Shape], Field(max_length=5000)]
-    trainable_shapes: Annotated[list[_Shape], Field(max_length=5000)]
-    previous: str | None = Field(max_length=500)
-    rate: float | None
-    momentum: float | None
-
-
-_LayerFiles = TypeAdapter(Annotated[list[_LayerFile], Field(max_length=5000)])
-
-
-class _CompileFile(JobFile):
-    from_logits: bool | None
-    learning_rate: float | None
-
-
-class _DescriptionFile(JobFile):
-    layers: list[_LayerFile] = Field(max_length=5000)
-    output_shape: _Shape
-    augmented_shape: _Shape
-    plan: dict[str, bool | int | float | str]
-    compile: _CompileFile
-    not_kept: str = Field(default="", max_length=1000)
-
-
-class _EpochLine(JobFile):
-    epoch: _Count
-    step: _Count
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-
-
-class _TrainingFile(JobFile):
-    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    not_kept: str = Field(default="", max_length=1000)
+    quarter: Quarter | None = None
 
 
 class Trainer:
@@ -129,6 +68,46 @@ class Trainer:
         self._dataset, self._holdout = dataset, holdout
         self.probe_images = min(PROBE_IMAGES, dataset.validation.count)
         self.augmented_images = min(AUGMENTED_IMAGES, dataset.train.count)
+        self._calibrating = threading.Lock()
+        self._host_factor = None if holdout else _HOME_FACTOR
+
+    @property
+    def host_factor(self) -> float:
+        """CPU seconds of this machine that a reference second takes; measured when first asked for.
+
+        Raises:
+            JobInfrastructureError: It could not be measured.
+        """
+        with self._calibrating:
+            if self._host_factor is None:
+                self._host_factor = self._calibrate()
+            return self._host_factor
+
+    def _calibrate(self) -> float:
+        # Whatever this machine is like, it gets that long.
+        limits = Limits.for_work(self._config.limits, work_s=0.0, host_factor=_HOME_FACTOR)
+        outputs = (OutputFile("calibration.json", _JSON_BYTES), ERROR_FILE)
+        result = self._runner.run(Job("calibrate", self._arguments(), {}, limits, outputs))
+        try:
+            return read_calibration(result) / CALIBRATION_STEP_MS
+        except ValueError as error:
+            words = result.log.decode("utf-8", "replace")[-2000:]
+            raise JobInfrastructureError(f"calibration {result.ending}: {words}") from error
+
+    def _run(
+        self, job: Job, on_progress: OnProgress | None = None, *, again: Job | None = None
+    ) -> tuple[JobResult, ResourceUse]:
+        """Run a job; if it is stopped for its time, run it, or ``again``, once more and alone.
+
+        Returns:
+            The last result, and what it took in all.
+        """
+        result = self._runner.run(job, on_progress)
+        used = _use(result)
+        if result.ending in _GUARDS:
+            result = self._runner.run(again or job, on_progress, alone=True)
+            used += _use(result)
+        return result, used
 
     def describe(self, submission: Submission) -> Attempt:
         """Build the model and try the augmentation.
@@ -153,11 +132,12 @@ class Trainer:
             OPS_FILE,
             PARTS_FILE,
         )
-        limits = Limits.for_building(self._config.limits)
-        job = self._job("describe", arguments, submission, limits, outputs)
-        result = self._runner.run(job)
-        failure = failure_of(result, submission, limits)
-        return _attempt(result, failure or self._read_description(result))
+        job = self._job("describe", arguments, submission, self._limits(), outputs)
+        result, used = self._run(job)
+        understood = failure_of(result, submission, job.limits) or read_description(
+            result, size, self.augmented_images
+        )
+        return Attempt(understood, used, result.log)
 
     def price(
         self, submission: Submission, inputs: Mapping[str, bytes], batch_size: int
@@ -175,12 +155,11 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
-        limits = Limits.for_building(self._config.limits)
         arguments = self._arguments() | {"batch_size": batch_size}
-        job = Job("price", arguments, {}, limits, (OPS_FILE, ERROR_FILE), inputs)
-        result = self._runner.run(job)
-        graph = read_graph(result.outputs.get(OPS, b""))
-        return _attempt(result, failure_of(result, submission, limits) or graph or unfinished(OPS))
+        job = Job("price", arguments, {}, self._limits(), (OPS_FILE, ERROR_FILE), inputs)
+        result, used = self._run(job)
+        graph = read_graph(result.outputs.get(OPS, b"")) or unfinished(OPS)
+        return Attempt(failure_of(result, submission, job.limits) or graph, used, result.log)
 
     def train(
         self, submission: Submission, plan: TrainingPlan, on_progress: OnProgress | None = None
@@ -208,17 +187,40 @@ class Trainer:
             *self._prediction_files(),
             *output_files(keep_bytes),
         )
-        limits = Limits.for_training(self._config.limits)
+        limits = self._limits(plan.used_s + self._prediction_s(plan))
         job = self._job("train", arguments, submission, limits, outputs)
-        result = self._runner.run(job, on_progress)
+        result, used = self._run(job, on_progress, again=self._in_quarters(job))
         failure = failure_of(result, submission, limits)
-        return _attempt(result, failure or self._read_training(result))
+        quarter = self._quarter(result, plan) if failure else None
+        return Attempt(failure or read_training(result), used, result.log, quarter)
 
-    def replay(self, submission: Submission, inputs: Mapping[str, bytes]) -> Attempt:
+    def _in_quarters(self, job: Job) -> Job:
+        """Return a training that also leaves predictions after each quarter of its steps."""
+        files = {file.name: file for file in self._prediction_files()}
+        more = tuple(
+            OutputFile(f"{split}-{number}.f32", files[f"{split}.f32"].max_bytes)
+            for number in QUARTERS
+            for split in SPLITS
+        )
+        arguments = {**job.arguments, "keep_quarters": True}
+        return dataclasses.replace(job, arguments=arguments, outputs=(*job.outputs, *more))
+
+    def _quarter(self, result: JobResult, plan: TrainingPlan) -> Quarter | None:
+        if result.ending not in _GUARDS:
+            return None
+        counts = {"validation": self._dataset.validation.count}
+        counts |= {"holdout": self._holdout.count} if self._holdout else {}
+        sizes = {split: count * self._dataset.num_classes * 4 for split, count in counts.items()}
+        return read_quarter(result, plan.steps, sizes)
+
+    def replay(
+        self, submission: Submission, plan: TrainingPlan, inputs: Mapping[str, bytes]
+    ) -> Attempt:
         """Predict with a trained model again, in a job without the student's code.
 
         Args:
             submission: Whose model it is.
+            plan: Of its training.
             inputs: From `autograder.replay.inputs_of_replay`.
 
         Returns:
@@ -228,11 +230,20 @@ class Trainer:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
         arguments = self._arguments() | {"holdout_images": self._holdout_images()}
-        limits = Limits.for_training(self._config.limits)
+        limits = self._limits(self._prediction_s(plan))
         outputs = (OutputFile("layers.json", _JSON_BYTES), *self._prediction_files(), ERROR_FILE)
         job = Job("replay", arguments, {}, limits, outputs, inputs)
-        result = self._runner.run(job)
-        return _attempt(result, failure_of(result, submission, limits) or _read_replay(result))
+        result, used = self._run(job)
+        failure = failure_of(result, submission, limits)
+        return Attempt(failure or read_replay(result), used, result.log)
+
+    def _limits(self, work_s: float = 0.0) -> Limits:
+        return Limits.for_work(self._config.limits, work_s, self.host_factor)
+
+    def _prediction_s(self, plan: TrainingPlan) -> float:
+        """Return the reference seconds of predicting all splits at the end."""
+        holdout = self._holdout.count if self._holdout else 0
+        return plan.validation_s * (1 + holdout / self._dataset.validation.count)
 
     def _holdout_images(self) -> str | None:
         return str(self._holdout.images) if self._holdout else None
@@ -271,95 +282,9 @@ class Trainer:
         sources = {file.name: file.text for file in submission.files}
         return Job(task, arguments, sources, limits, (*outputs, ERROR_FILE))
 
-    def _read_description(self, result: JobResult) -> Description | Failure:
-        try:
-            file = _DescriptionFile.model_validate(_json(result, "description.json"))
-        except (ValueError, RecursionError):
-            return unfinished("description.json")
-        size = self._dataset.image_size
-        shape = (2, self.augmented_images, size, size, 3)
-        raw = result.outputs.get("augmented.f32", b"")
-        complete = len(raw) == int(np.prod(shape)) * 4
-        return Description(
-            layers=tuple(_layer(layer) for layer in file.layers),
-            output_shape=tuple(file.output_shape),
-            augmented_shape=tuple(file.augmented_shape),
-            plan=dict(file.plan),
-            facts=tuple(
-                LayerFacts(_layer(layer), layer.rate, layer.momentum, layer.previous)
-                for layer in file.layers
-            ),
-            from_logits=file.compile.from_logits,
-            learning_rate=file.compile.learning_rate,
-            untrained=result.outputs.get("untrained.f32", b""),
-            augmented=np.frombuffer(raw, "<f4").reshape(shape) if complete else None,
-            graph=read_graph(result.outputs.get(OPS, b"")),
-            parts=result.outputs.get(PARTS, b""),
-        )
 
-    def _read_training(self, result: JobResult) -> Trained | Failure:
-        try:
-            file = _TrainingFile.model_validate(_json(result, "training.json"))
-            history = read_history(result.outputs.get("history.jsonl", b""))
-        except (ValueError, RecursionError):
-            return unfinished("training.json")
-        model = KeptModel.from_outputs(result.outputs, file.not_kept)
-        return Trained(
-            history=history,
-            weights_sha256=model.weights.sha256 if model.weights else file.weights_sha256,
-            predictions=_predictions(result),
-            model=model,
-        )
-
-
-def _read_replay(result: JobResult) -> Replayed | Failure:
-    try:
-        layers = _LayerFiles.validate_python(_json(result, "layers.json"))
-    except (ValueError, RecursionError):
-        return Failure(Verdict.RUNTIME_ERROR, (), "it described more layers than we read")
-    return Replayed(tuple(map(_layer, layers)), _predictions(result))
-
-
-def _predictions(result: JobResult) -> Predictions:
-    outputs = result.outputs
-    return Predictions(outputs.get("validation.f32", b""), outputs.get("holdout.f32", b""))
-
-
-def _attempt(
-    result: JobResult, understood: Description | Graph | Trained | Replayed | Failure
-) -> Attempt:
-    resources = ResourceUse(result.cpu_s, result.wall_s, result.peak_memory_mib)
-    return Attempt(understood, resources, result.log)
-
-
-def _json(result: JobResult, name: str) -> Any:
-    """Parse an output file; ValueError if it is missing or no JSON."""
-    return json.loads(result.outputs.get(name, b""))
-
-
-def _layer(layer: _LayerFile) -> Layer:
-    return Layer(
-        name=layer.name,
-        kind=layer.kind,
-        is_convolution=layer.is_convolution,
-        output_shape=None if layer.output_shape is None else tuple(layer.output_shape),
-        weight_shapes=tuple(map(tuple, layer.weight_shapes)),
-        trainable_shapes=tuple(map(tuple, layer.trainable_shapes)),
-    )
-
-
-def read_history(raw: bytes) -> tuple[Epoch, ...]:
-    """Return a job's ``history.jsonl``, checked for its form only.
-
-    Raises:
-        ValueError: It is not as documented.
-    """
-    lines = raw.splitlines()[:_MAX_EPOCH_LINES]
-    try:
-        parsed = [_EpochLine.model_validate(json.loads(line)) for line in lines]
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    return tuple(Epoch(**line.model_dump()) for line in parsed)
+def _use(result: JobResult) -> ResourceUse:
+    return ResourceUse(result.cpu_s, result.wall_s, result.peak_memory_mib)
 
 
 def data_paths(dataset: Dataset, holdout: Holdout | None) -> tuple[Path, ...]:

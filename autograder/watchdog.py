@@ -1,8 +1,8 @@
 """Looks after a running job from outside: time, memory, threads, disk.
 
 It reads what the kernel says about the process, never anything that the job could write. Its
-clock counts only time in which both the job and the watchdog could run: a laptop that sleeps or
-an operator who stops a process costs no student anything.
+clock counts only time in which both the job and the watchdog could run: a laptop that sleeps, an
+operator who stops a process, or others who keep all the cores busy cost no student anything.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _LONGEST_TURN_S = 1.0
 _PATIENCE_S = 60.0
 # How long the threads of a process that ends may outlive its main thread.
 _HEADLESS_S = 1.0
+# However long a job waits for a core, it gets no more than so many times the wall limit.
+MOST_WAITING = 20
 # The kernel's own limit comes first; this is for a kernel that does not keep it.
 _CPU_GRACE_S = 5.0
 _LITTLE_SPACE = 1 << 20
@@ -104,7 +106,7 @@ class Watchdog:
 
     def _limit_of(self, state: ProcessState) -> Ending | None:
         limits = self._limits
-        if self._ran_s > limits.wall_s:
+        if self._ran_s > limits.wall_s and self._is_too_long(limits.wall_s):
             return Ending.WALL_LIMIT
         if state.cpu_s > limits.cpu_s + _CPU_GRACE_S:
             return Ending.CPU_LIMIT
@@ -113,6 +115,14 @@ class Watchdog:
         if state.threads > limits.threads:
             return Ending.THREAD_LIMIT
         return Ending.DISK_LIMIT if self.disk_is_full() else None
+
+    def _is_too_long(self, wall_s: float) -> bool:
+        """Whether the wall limit is reached even without the time spent waiting for a core.
+
+        A job could drive that up with many threads; they would use up its CPU seconds first.
+        """
+        waited_s = _waited_s(self._pid)
+        return self._ran_s - waited_s > wall_s or self._ran_s > MOST_WAITING * wall_s
 
     def disk_is_full(self) -> bool:
         """Whether the job uses all the disk it may, in bytes or in number of files."""
@@ -133,6 +143,19 @@ class Watchdog:
             space = os.statvfs(self._folder)
             return space.f_bavail * space.f_frsize < _LITTLE_SPACE
         return True  # the folder itself cannot be reached
+
+
+def _waited_s(pid: int) -> float:
+    """Return how long the threads of a process were ready to run while others had the cores.
+
+    Source: second field of /proc/<pid>/task/<tid>/schedstat, in nanoseconds (sched-stats in the
+    kernel's documentation); a kernel without it gets 0.
+    """
+    waited_ns = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, IndexError):
+            waited_ns += int(path.read_text(encoding="ascii").split()[1])
+    return waited_ns / 1e9
 
 
 def _uses_more_disk(folder: Path, limit: int, used: int) -> bool:

@@ -116,9 +116,11 @@ class Script:
     validation_labels: np.ndarray[Any, Any]
     describe: Callable[[], JobResult] = field(init=False)
     price: Callable[[], JobResult] = field(init=False)
+    calibrate: Callable[[], JobResult] = field(init=False)
     train: Callable[[], JobResult] = field(init=False)
     replay: Callable[[], JobResult] = field(init=False)
     asked: list[Job] = field(default_factory=list)
+    alone: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         untrained = np.zeros((len(self.validation_labels), CLASSES), "<f4").tobytes()
@@ -132,6 +134,7 @@ class Script:
                 "parts.json": json.dumps(PARTS).encode(),
             }
         )
+        self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 28.0}'})
         self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
         self.train = self.trained
         self.replay = self.replayed
@@ -167,10 +170,15 @@ class FakeRunner(Runner):
     def __init__(self, script: Script) -> None:  # makes no folder, so needs no closing
         self.script = script
 
-    def run(self, job: Job, on_progress: OnProgress | None = None) -> JobResult:
+    def run(
+        self, job: Job, on_progress: OnProgress | None = None, *, alone: bool = False
+    ) -> JobResult:
+        self.script.alone.append(alone)
         self.script.asked.append(job)
         if job.task == "describe":
             return self.script.describe()
+        if job.task == "calibrate":
+            return self.script.calibrate()
         if job.task == "price":
             return self.script.price()
         if job.task == "replay":

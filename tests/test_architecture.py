@@ -27,13 +27,14 @@ LAYERS = """
     rates
     cost
     jobs budget model_rules stock
-    outputs joblog
+    outputs joblog turns
     namespaces syscalls worker
     sandbox watchdog
     zygote connection
     runner
     verdicts
     replay pricing
+    leftovers
     training instructor_checks check_plugin
     gradebook store environment
     assignment

@@ -88,7 +88,7 @@ CONFUSED = {(32, 41): 8, (19, 21): 5, (28, 30): 5, (42, 6): 4, (1, 2): 1}
 GOOD = Evidence(
     class_names=NAMES,
     history=WELL,
-    plan=TrainingPlan(13, 64, 62, 806, 1250, 80.6, 80.6),
+    plan=TrainingPlan(13, 64, 62, 806, 1250, 80.6, 80.6, 0.5),
     layers=LAYERS,
     labels=LABELS,
     predictions=outputs(CONFUSED),
@@ -97,7 +97,7 @@ GOOD = Evidence(
     train_counts=(93,) * COUNT,
 )
 WITHOUT_PREDICTIONS = replace(GOOD, predictions=None)
-ALL_SPENT = TrainingPlan(10, 64, 62, 620, 620, 62.0, 62.0)
+ALL_SPENT = TrainingPlan(10, 64, 62, 620, 620, 62.0, 62.0, 0.5)
 
 
 def ids(seen: Evidence) -> set[str]:
@@ -126,8 +126,8 @@ def normalised(rate: float = 0.3, between: LayerFacts | None = None) -> tuple[La
 
 
 UNSURE = outputs(CONFUSED, certainty=0.5)
-STEPS_150 = TrainingPlan(10, 256, 15, 150, 312, 15.0, 15.0)
-STEPS_400 = TrainingPlan(20, 200, 20, 400, 400, 40.0, 40.0)
+STEPS_150 = TrainingPlan(10, 256, 15, 150, 312, 15.0, 15.0, 0.5)
+STEPS_400 = TrainingPlan(20, 200, 20, 400, 400, 40.0, 40.0, 0.5)
 MIRRORED = {(39, 38): 23, (37, 36): 19, (19, 20): 13, (20, 19): 10, (34, 33): 11}
 NOT_MIRRORED = {(39, 33): 23, (37, 35): 19, (19, 21): 13, (20, 23): 10, (34, 38): 11}
 LOGITS = np.log(outputs(CONFUSED)) + 3
@@ -156,7 +156,7 @@ PROVOKED = {
     ),
     "mirrored-classes": replace(GOOD, predictions=outputs(MIRRORED)),
     "overfitting": replace(GOOD, history=BY_HEART),
-    "model-too-large": costs(30, 30, 30, plan=TrainingPlan(10, 64, 62, 186, 186, 62.0, 18.6)),
+    "model-too-large": costs(30, 30, 30, plan=TrainingPlan(10, 64, 62, 186, 186, 62.0, 18.6, 0.5)),
     "underfitting": replace(GOOD, history=UNFINISHED),
     "one-layer": costs(10, 70, 20),
     "dead-classes": replace(GOOD, predictions=outputs({(0, 1): 23})),
@@ -201,12 +201,12 @@ NEAR_MISSES = [
     # The last epoch dipped; those before it did not.
     ("overfitting", replace(GOOD, history=(*WELL, Epoch(14, 868, 0.05, 0.99, 0.5, 0.86)))),
     ("model-too-large", costs(10, 10, 10)),
-    ("model-too-large", costs(plan=TrainingPlan(10, 64, 62, 186, 186, 62.0, 18.6))),
+    ("model-too-large", costs(plan=TrainingPlan(10, 64, 62, 186, 186, 62.0, 18.6, 0.5))),
     ("underfitting", replace(GOOD, history=WELL[:4])),
     ("underfitting", replace(GOOD, history=BY_HEART)),
     ("one-layer", costs(25, 55, 20)),
     ("one-layer", costs(10, 70, 20, history=WELL)),
-    ("one-layer", costs(10, 70, 20, plan=TrainingPlan(10, 64, 62, 620, 1250, 62.0, 62.0))),
+    ("one-layer", costs(10, 70, 20, plan=TrainingPlan(10, 64, 62, 620, 1250, 62.0, 62.0, 0.5))),
     ("dead-classes", replace(GOOD, predictions=outputs({(0, 1): 22}))),
     ("dead-classes", replace(GOOD, labels=np.where(LABELS == 0, 1, LABELS).astype(np.int32),
                              predictions=outputs({(0, 1): 23}))),

@@ -229,7 +229,7 @@ def test_diagnoses_are_told_with_what_to_try() -> None:
 
 
 def test_training_cut_short_says_what_the_budget_pays_for() -> None:
-    cut = replace(GRADED, plan=TrainingPlan(50, 32, 10, 100, 100, 50.0, 10.0))
+    cut = replace(GRADED, plan=TrainingPlan(50, 32, 10, 100, 100, 50.0, 10.0, 0.5))
     markdown = render_feedback(report(cut))
     assert "your plan asks for 500 steps, the budget pays for 100" in markdown
     assert "cut training short" not in render_feedback(report())

@@ -14,7 +14,12 @@ from autograder.verdicts import Failure
 from tests.conftest import LIMITS, OUTPUTS, Jobs
 from tests.fakes import PARTS, ops
 
-FOREIGN = {"class_name": "Lambda", "module": "own", "registered_name": None, "config": {}}
+FOREIGN: dict[str, object] = {
+    "class_name": "Lambda",
+    "module": "own",
+    "registered_name": None,
+    "config": {},
+}
 FAILED = Failure(Verdict.RUNTIME_ERROR, (), "no such layer")
 
 

@@ -112,7 +112,7 @@ def test_points_shown_add_up_to_the_score_shown() -> None:
         ({"isolation": "none"}, GRADED, ("unisolated",)),
         ({"isolation": "degraded"}, GRADED, ("degraded-isolation",)),
         ({"holdout_is_default_seed": True}, GRADED, ("default-holdout",)),
-        ({}, replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0)), ("budget-cut",)),
+        ({}, replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0, 0.5)), ("budget-cut",)),
         ({"flags": ("needs-attention",)}, GRADED, ("needs-attention",)),
     ],
 )
@@ -237,14 +237,14 @@ def with_due(day: str) -> Config:
 
 
 def test_cached_report_follows_roster_and_late_policy_without_new_training() -> None:
-    earlier = report(replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0)))
+    earlier = report(replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0, 0.5)))
     renamed = replace(SUBMISSION, name="Ada King")
     config = with_due("2027-01-29")
     today = restate(earlier, renamed, config)
     assert (today.score, today.late.points, today.grade) == (77.5, 20, 57.5)
     assert today.flags == ("late", "budget-cut")
     assert today.submission.name == "Ada King"
-    fresh = replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0))
+    fresh = replace(GRADED, plan=TrainingPlan(5, 32, 10, 30, 30, 5.0, 3.0, 0.5))
     assert today == build_report(renamed, fresh, context(config=config))
 
 

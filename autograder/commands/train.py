@@ -15,10 +15,11 @@ from autograder.cost_view import show_budget
 from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
+from autograder.leftovers import read_history
 from autograder.models import Epoch, Outcome, Verdict
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
-from autograder.training import Trainer, read_history
+from autograder.training import Trainer
 from autograder.view import (
     Bar,
     plain,

@@ -200,6 +200,8 @@ class PlanPart(Part):
     """Reference seconds that the whole plan would cost."""
     used_s: Number = 0.0
     """Reference seconds of the steps that the training makes."""
+    validation_s: Number = 0.0
+    """Reference seconds of one look at the validation images."""
     cut_short: bool
     """Whether the budget ended training before the plan did."""
 

@@ -5,11 +5,12 @@ of ours, hold no labels but the training and validation split's, and leave only 
 
 * ``description.json``, ``untrained.f32``, ``augmented.f32``, the ops of a training step as
   ``ops.json``, and what it is made of as ``parts.json`` by the task `describe`,
-* ``ops.json`` by the task `price`, which runs nothing of the student's,
-* ``history.jsonl``, ``validation.f32``, ``holdout.f32``, ``training.json``, and the trained model
-  as ``architecture.json``, ``weights.json``, ``weights.bin`` by the task `train`,
-* ``layers.json``, ``validation.f32``, ``holdout.f32`` by the task `replay`, which runs nothing
-  of the student's either,
+* ``history.jsonl``, ``validation.f32``, ``holdout.f32``, the same two after each quarter where
+  that is asked for, ``training.json``, and the trained model as ``architecture.json``,
+  ``weights.json``, ``weights.bin`` by the task `train`,
+* ``calibration.json``, ``ops.json``, and ``layers.json`` with ``validation.f32`` and
+  ``holdout.f32`` by the tasks `calibrate`, `price` and `replay`, which run nothing of the
+  student's,
 * ``error.json`` where the student's code failed.
 
 A hostile submission can forge every one of them; it then gets the score of the predictions that

@@ -27,6 +27,7 @@ class Arguments:
         batch_size: Images a step.
         steps: Optimizer steps to make.
         steps_per_epoch: Optimizer steps that see each training image once.
+        keep_quarters: Whether to predict after each quarter of the steps, too.
         keep_bytes: How large the weights may be to be left behind; 0 leaves no model.
     """
 
@@ -44,6 +45,7 @@ class Arguments:
     batch_size: int = 0
     steps: int = 0
     steps_per_epoch: int = 1
+    keep_quarters: bool = False
     keep_bytes: int = 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.worker.arguments import Arguments, Data
 from autograder.worker.determinism import reseed
-from autograder.worker.prediction import BATCH, Predictor
+from autograder.worker.prediction import BATCH, Predictor, predict_splits
 
 
 def compile_model(model: Any, predict: Predictor, data: Data) -> None:
@@ -36,6 +36,7 @@ def fit(model: Any, augmentation: Any, predict: Predictor, a: Arguments, data: D
     images, labels = data.train_images, data.train_labels
     order = np.random.Generator(np.random.PCG64(a.seed))
     train_step = make_train_step(model, augmentation)
+    quarters = [-(-a.steps * quarter // 4) for quarter in (1, 2, 3)]
     reseed(a.seed)
     loss_sum = hits = seen = 0.0
     permutation = order.permutation(len(images))
@@ -48,6 +49,8 @@ def fit(model: Any, augmentation: Any, predict: Predictor, a: Arguments, data: D
             loss, hit = train_step(images[chosen], labels[chosen])
             loss_sum, hits, seen = loss_sum + float(loss), hits + float(hit), seen + len(chosen)
             _write_progress(step + 1, a.steps)
+            if a.keep_quarters and step + 1 in quarters:
+                predict_splits(predict, data, f"-{quarters.index(step + 1) + 1}")
             if position + 1 == a.steps_per_epoch or step + 1 == a.steps:
                 steps_made = position + 1
                 line = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.worker.arguments import Data
 from autograder.worker.contract import ContractError
 
 BATCH = 256
@@ -34,3 +35,10 @@ class Predictor:
                 raise ContractError(f"the model's output is a {kind}, not one tensor")
             parts.append(outputs.numpy())
         return np.concatenate(parts).astype("<f4")
+
+
+def predict_splits(predict: Predictor, data: Data, suffix: str = "") -> None:
+    """Leave the predictions of both splits behind, in files whose names end like that."""
+    predict(data.validation_images).tofile(f"validation{suffix}.f32")
+    if data.holdout_images is not None:
+        predict(data.holdout_images).tofile(f"holdout{suffix}.f32")

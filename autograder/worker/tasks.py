@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.worker.arguments import Arguments, Data, code_folder
+from autograder.worker.calibration import step_cpu_ms
 from autograder.worker.contract import (
     ContractError,
     Stage,
@@ -24,7 +25,7 @@ from autograder.worker.contract import (
 from autograder.worker.description import augment, describe_compile, describe_layers, plain
 from autograder.worker.keeping import keep, keep_parts, restore, restore_parts
 from autograder.worker.loop import compile_model, fit, make_train_step
-from autograder.worker.prediction import Predictor
+from autograder.worker.prediction import Predictor, predict_splits
 from autograder.worker.tracing import trace
 
 
@@ -117,6 +118,12 @@ def price(a: Arguments, _: Data) -> None:
         _leave_ops(model, augmentation, a.image_size, a.batch_size)
 
 
+def calibrate(_: Arguments, __: Data) -> None:
+    """Leave behind how fast this machine is; nothing of the student's runs."""
+    with stage("calibration"):
+        Path("calibration.json").write_text(json.dumps({"step_ms": step_cpu_ms()}), "utf-8")
+
+
 def train(a: Arguments, data: Data) -> None:
     """Train as planned, predict the validation and the holdout split, leave the model behind."""
     import numpy as np
@@ -130,7 +137,7 @@ def train(a: Arguments, data: Data) -> None:
     with stage("training"):
         fit(model, augmentation, predict, a, data)
     with stage("prediction"):
-        _predict_splits(predict, data)
+        predict_splits(predict, data)
     digest = hashlib.sha256()
     for weight in model.get_weights():
         digest.update(str(weight.shape).encode())
@@ -146,16 +153,11 @@ def replay(_: Arguments, data: Data) -> None:
         model = restore(code_folder())
         layers = describe_layers(model)
         Path("layers.json").write_text(json.dumps(layers), encoding="utf-8")
-        _predict_splits(Predictor(model), data)
-
-
-def _predict_splits(predict: Predictor, data: Data) -> None:
-    predict(data.validation_images).tofile("validation.f32")
-    if data.holdout_images is not None:
-        predict(data.holdout_images).tofile("holdout.f32")
+        predict_splits(Predictor(model), data)
 
 
 TASKS: dict[str, Callable[[Arguments, Data], None]] = {
+    "calibrate": calibrate,
     "describe": describe,
     "price": price,
     "train": train,

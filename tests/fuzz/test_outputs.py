@@ -15,12 +15,12 @@ from rich.console import Console
 from autograder.commands.train import EpochView
 from autograder.instructor_checks import _read_results
 from autograder.jobs import OutputFile, Progress
+from autograder.leftovers import read_history
 from autograder.metrics import read_predictions
 from autograder.models import Epoch, Finding
 from autograder.outputs import collect_outputs, remove_folder
 from autograder.runner import _read_progress
 from autograder.scoring import CheckResult
-from autograder.training import read_history
 from autograder.view import Bar, BatchView
 from tests.fuzz.campaign import fuzz
 from tests.fuzz.mutations import bent_bytes, bent_json
