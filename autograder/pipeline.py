@@ -1,6 +1,7 @@
 """The order of the stages for one submission; nothing else knows it.
 
-checks → describe → price → model rules → train → predictions → replay → instructor's checks → score
+checks → describe → price → model rules → train → predictions → replay → instructor's checks
+       → further runs: train, predictions, replay (runs.py says whether) → score
 
 A student's fault ends the way early with a verdict; our own fault is an exception.
 """
@@ -25,6 +26,7 @@ from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import (
     Cost,
+    FailedRun,
     Finding,
     Metrics,
     Outcome,
@@ -35,9 +37,10 @@ from autograder.models import (
     Verdict,
 )
 from autograder.pricing import decide, inputs_of_pricing
-from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
+from autograder.replay import Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
-from autograder.scoring import CheckResult, Facts, score
+from autograder.runs import Judge, Made
+from autograder.scoring import CheckResult, Facts
 from autograder.training import Attempt, Trained, Trainer
 from autograder.verdicts import Failure, unfinished
 
@@ -71,6 +74,7 @@ class Grader:
     def __init__(self, assignment: Assignment, trainer: Trainer) -> None:
         self.assignment, self.trainer = assignment, trainer
         self.labels = assignment.load_labels()
+        self.judge = Judge(assignment.config, self.labels, assignment.dataset.num_classes)
 
     def grade(self, submission: Submission, watcher: Watcher) -> Outcome:
         """Take a submission all the way.
@@ -93,6 +97,7 @@ class _Way:
     """One submission's way through the stages, and what was learned so far."""
 
     def __init__(self, grader: Grader, submission: Submission, watcher: Watcher) -> None:
+        self._grader = grader
         self._trainer, self._labels = grader.trainer, grader.labels
         self._assignment = grader.assignment
         self._config, self._dataset = grader.assignment.config, grader.assignment.dataset
@@ -107,15 +112,14 @@ class _Way:
             self._check_sources()
             description, plan = self._describe()
             if train:
-                trained = self._train(plan)
+                seed = self._config.seeds.training
+                trained = self._train(plan, seed)
                 self._diagnose(trained, description)
-                scored = self._evaluate(trained.predictions)
-                self._replay(trained)
-                self._score(scored, description)
+                self._score(self._measure_run(trained, seed), plan, description)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
-            self._learn(findings=tuple(self._broken.values()))
+            self._learn(findings=(*self._broken.values(), *self._outcome.findings))
         return self._outcome
 
     def _check_sources(self) -> None:
@@ -169,12 +173,13 @@ class _Way:
         self._learn(priced_by=priced.by, note=priced.note)
         return priced.graph
 
-    def _train(self, plan: TrainingPlan) -> Trained:
+    def _train(self, plan: TrainingPlan, seed: int) -> Trained:
         self._stage("training")
         attempt = self._trainer.train(
             self._submission,
             plan,
             lambda progress: self._watcher.progress(self._submission.id, progress),
+            seed,
         )
         trained = self._result(attempt, Trained)
         self._learn(
@@ -207,15 +212,27 @@ class _Way:
             )
         )
 
-    def _evaluate(self, predictions: Predictions) -> Metrics:
-        """Judge the predictions; return how well those were that decide the score."""
-        validation = self._measure(predictions.validation, self._labels.validation)
-        self._learn(validation=validation)
-        if self._labels.holdout is None:
-            return validation
-        holdout = self._measure(predictions.holdout, self._labels.holdout)
-        self._learn(holdout=holdout)
-        return holdout
+    def _measure_run(self, trained: Trained, seed: int) -> Made:
+        """Judge a training's predictions, and have them made again."""
+        predictions, labels = trained.predictions, self._labels
+        predicted, metrics = self._measure(predictions.validation, labels.validation)
+        self._learn(validation=metrics)
+        if labels.holdout is not None:
+            predicted, metrics = self._measure(predictions.holdout, labels.holdout)
+            self._learn(holdout=metrics)
+        self._replay(trained)
+        return Made(seed, metrics, predicted, trained.weights_sha256, self._outcome.replay)
+
+    def _train_again(self, plan: TrainingPlan, seed: int) -> Made | FailedRun:
+        """Make a further run; of all else about it, only what it used and printed is kept."""
+        way = _Way(self._grader, self._submission, self._watcher)
+        way._learn(layers=self._outcome.layers)
+        try:
+            return way._measure_run(way._train(plan, seed), seed)
+        except _Stop as stop:
+            return FailedRun(seed, stop.verdict, stop.findings, stop.note)
+        finally:
+            self._account(way._outcome)
 
     def _replay(self, trained: Trained) -> None:
         """Predict again without the student's code; students at home need no such proof."""
@@ -233,16 +250,26 @@ class _Way:
         judged = self._outcome.layers
         self._learn(replay=compare(judged, trained.predictions, replayed, classes))
 
-    def _score(self, scored: Metrics, description: Description) -> None:
+    def _score(self, first: Made, plan: TrainingPlan, description: Description) -> None:
+        """Make as many further runs as the rules ask for; apply the rubric."""
         self._stage("scoring")
         checks = self._run_checks(description)
-        facts = Facts(scored, self._broken, checks, self._dataset.class_names)
+        fixed = Facts(None, self._broken, checks, self._dataset.class_names)
+        settled = self._grader.judge.settle(
+            first, fixed, lambda seed: self._train_again(plan, seed)
+        )
         notes = [result.message for result in checks.values() if result.passed is None]
         notes += [self._outcome.note] if self._outcome.note else []
-        replay = self._outcome.replay
-        if replay and replay.replayed is False:
-            notes.append(replay.reason)
-        self._learn(score=score(self._config.rubric, facts), note="\n".join(notes))
+        self._learn(
+            score=settled.score,
+            runs=settled.runs,
+            failed_run=settled.failed,
+            uncertainty=settled.uncertainty,
+            findings=settled.findings,
+            note="\n".join([*notes, *settled.notes]),
+        )
+        if self._labels.holdout is not None:
+            self._learn(holdout=settled.metrics)
 
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""
@@ -253,22 +280,23 @@ class _Way:
         assert isinstance(result, expected)
         return result
 
-    def _account(self, attempt: Attempt) -> None:
-        """Add what a job used and printed."""
-        before, used = self._outcome.resources, attempt.resources
+    def _account(self, jobs: Attempt | Outcome) -> None:
+        """Add what a job, or those of a further run, used and printed."""
+        before, used = self._outcome.resources, jobs.resources
         total = ResourceUse(
             before.cpu_s + used.cpu_s,
             before.wall_s + used.wall_s,
             max(before.peak_memory_mib, used.peak_memory_mib),
         )
-        self._learn(resources=total, log=self._outcome.log + attempt.log)
+        self._learn(resources=total, log=self._outcome.log + jobs.log)
 
-    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:
+    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> tuple[NDArray[np.int64], Metrics]:
+        """Return the predicted classes and how good they are."""
         classes = self._dataset.num_classes
         predictions = read_predictions(raw, len(labels), classes)
         if isinstance(predictions, Finding):
             raise _Stop(Verdict.INVALID_OUTPUT, [predictions])
-        return evaluate(predictions, labels, classes)
+        return predictions.argmax(axis=1), evaluate(predictions, labels, classes)
 
     def _run_checks(self, description: Description) -> dict[str, CheckResult]:
         count = self._trainer.augmented_images

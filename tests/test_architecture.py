@@ -37,6 +37,7 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store environment
     assignment
+    runs
     pipeline
     batch
     view
