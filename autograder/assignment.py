@@ -24,11 +24,18 @@ class Labels:
         train_counts: How many training images each class has.
         validation: Of the validation split, int32, shape (count,).
         holdout: Of the holdout, likewise; None where the validation split is scored.
+        scored_tracks: Of the split that is scored: equal where the same sign is shown.
     """
 
     train_counts: tuple[int, ...]
     validation: NDArray[np.int32]
     holdout: NDArray[np.int32] | None
+    scored_tracks: NDArray[np.int32]
+
+    @property
+    def scored(self) -> NDArray[np.int32]:
+        """Of the split that is scored."""
+        return self.validation if self.holdout is None else self.holdout
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ class Assignment:
             train_counts=tuple(map(int, train)),
             validation=np.load(self.dataset.validation.labels),
             holdout=np.load(self.holdout.labels) if self.holdout else None,
+            scored_tracks=np.load((self.holdout or self.dataset.validation).tracks),
         )
 
     def checks_digest(self) -> str:

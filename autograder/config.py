@@ -60,6 +60,7 @@ ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
 # Far above any use, and sums stay exact to the hundredth.
 _MOST_POINTS = 1_000_000
 _MOST_GRACE = 60 * 24 * 366
+_MOST_RUNS = 100
 
 
 class Section(BaseModel):
@@ -99,9 +100,27 @@ class DatasetConfig(Section):
 
 
 class SeedsConfig(Section):
-    """Seeds of everything random in a training."""
+    """Seeds of everything random in a training, and when a score needs another one."""
 
     training: int = Field(default=2027, ge=0, lt=2**31)
+    """Of the first run; further runs take the numbers that follow it."""
+    min_runs: int = Field(default=1, ge=1, le=_MOST_RUNS)
+    """Trainings of a submission, each under a seed of its own, made in any case."""
+    max_runs: int = Field(default=5, ge=1, le=_MOST_RUNS)
+    """Never more, however open the score is."""
+    max_score_se: float = Field(default=5.0, gt=0, le=_MOST_POINTS, allow_inf_nan=False)
+    """Standard error of the score, in points, above which another run follows."""
+    pass_mark: float | None = Field(default=None, ge=0, le=_MOST_POINTS, allow_inf_nan=False)
+    """Points that decide about passing; another run follows while the score's interval holds it."""
+
+    @model_validator(mode="after")
+    def _runs_in_order(self) -> SeedsConfig:
+        if self.min_runs > self.max_runs:
+            raise ValueError(
+                f"min_runs is {self.min_runs}, so max_runs cannot be {self.max_runs}: "
+                f"write max_runs: {self.min_runs} or more"
+            )
+        return self
 
 
 class BudgetConfig(Section):
@@ -287,6 +306,15 @@ class Config(Section):
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"rubric: id used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _pass_mark_can_be_reached(self) -> Config:
+        mark = self.seeds.pass_mark
+        if mark is not None and mark > self.max_score:
+            raise ValueError(
+                f"seeds: pass_mark is {mark:g}, but the rubric has only {self.max_score:g} points"
+            )
         return self
 
     @property

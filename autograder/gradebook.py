@@ -24,6 +24,8 @@ COLUMNS = (
     "grade",
     "macro_f1",
     "accuracy",
+    "score_se",
+    "runs",
     "flags",
 )
 NEEDS_ATTENTION = "needs-attention.csv"
@@ -104,6 +106,8 @@ def _row(report: Report) -> tuple[str, ...]:
         _number(report.grade),
         _number(holdout.macro_f1 if holdout else None, decimals=4),
         _number(holdout.accuracy if holdout else None, decimals=4),
+        _number(report.runs.score_se if report.runs else None),
+        str(len(report.runs.made)) if report.runs else "",
         _flags(report),
     )
 

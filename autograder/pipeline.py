@@ -1,6 +1,7 @@
 """The order of the stages for one submission; nothing else knows it.
 
-checks → describe → price → model rules → train → predictions → replay → instructor's checks → score
+checks → describe → price → model rules → train → predictions → replay → instructor's checks
+       → further runs: train, predictions, replay (runs.py says whether) → score
 
 A student's fault ends the way early with a verdict; our own fault is an exception.
 """
@@ -18,14 +19,14 @@ from autograder.assignment import Assignment, scored_rules
 from autograder.budget import AskedPlan, decide_steps, read_plan
 from autograder.checks import check_sources
 from autograder.cost import Graph, TrainingCost, cost_of
-from autograder.diagnoses import Evidence, LayerFacts, diagnose
+from autograder.diagnoses import diagnose
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
-from autograder.leftovers import Trained
+from autograder.leftovers import Quarter, Trained
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import (
-    Cost,
+    FailedRun,
     Finding,
     Metrics,
     Outcome,
@@ -37,7 +38,9 @@ from autograder.models import (
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
-from autograder.scoring import CheckResult, Facts, score
+from autograder.runs import Judge, Made
+from autograder.scoring import Facts
+from autograder.symptoms import evidence_of
 from autograder.training import Attempt, Trainer
 from autograder.verdicts import Failure, unfinished
 
@@ -60,9 +63,16 @@ class Watcher(Protocol):
 class _Stop(Exception):  # noqa: N818 - control flow inside this file, not an error
     """A submission's way ends here, with a verdict."""
 
-    def __init__(self, verdict: Verdict, findings: Sequence[Finding], note: str = "") -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        findings: Sequence[Finding],
+        note: str = "",
+        quarter: Quarter | None = None,
+    ) -> None:
         super().__init__(verdict)
         self.verdict, self.findings, self.note = verdict, tuple(findings), note
+        self.quarter = quarter
 
 
 class Grader:
@@ -71,6 +81,7 @@ class Grader:
     def __init__(self, assignment: Assignment, trainer: Trainer) -> None:
         self.assignment, self.trainer = assignment, trainer
         self.labels = assignment.load_labels()
+        self.judge = Judge(assignment.config, self.labels, assignment.dataset.num_classes)
 
     def grade(self, submission: Submission, watcher: Watcher) -> Outcome:
         """Take a submission all the way.
@@ -93,6 +104,7 @@ class _Way:
     """One submission's way through the stages, and what was learned so far."""
 
     def __init__(self, grader: Grader, submission: Submission, watcher: Watcher) -> None:
+        self._grader = grader
         self._trainer, self._labels = grader.trainer, grader.labels
         self._assignment = grader.assignment
         self._config, self._dataset = grader.assignment.config, grader.assignment.dataset
@@ -107,15 +119,14 @@ class _Way:
             self._check_sources()
             description, plan = self._describe()
             if train:
-                trained = self._train(plan)
+                seed = self._config.seeds.training
+                trained = self._train_first(plan, seed, description)
                 self._diagnose(trained, description)
-                scored = self._evaluate(trained.predictions)
-                self._replay(trained)
-                self._score(scored, description)
+                self._score(self._measure_run(trained, seed), plan, description)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
-            self._learn(findings=tuple(self._broken.values()))
+            self._learn(findings=(*self._broken.values(), *self._outcome.findings))
         return self._outcome
 
     def _check_sources(self) -> None:
@@ -169,12 +180,39 @@ class _Way:
         self._learn(priced_by=priced.by, note=priced.note)
         return priced.graph
 
-    def _train(self, plan: TrainingPlan) -> Trained:
+    def _train_first(self, plan: TrainingPlan, seed: int, description: Description) -> Trained:
+        """Train; if that takes too long, score what was completed, and stop."""
+        try:
+            return self._train(plan, seed)
+        except _Stop as stop:
+            if stop.quarter:
+                stop.findings += self._score_quarter(stop.quarter, plan, seed, description)
+            raise
+
+    def _score_quarter(
+        self, quarter: Quarter, plan: TrainingPlan, seed: int, description: Description
+    ) -> tuple[Finding, ...]:
+        self._learn(history=quarter.history)
+        try:
+            predicted, metrics = self._measure_splits(quarter.predictions)
+        except _Stop:  # it had diverged before
+            return ()
+        fixed = self._fixed_facts(description)
+        settled = self._grader.judge.settle(Made(seed, metrics, predicted, "", None), fixed)
+        self._learn(score=settled.score, uncertainty=settled.uncertainty)
+        message = (
+            f"It is scored by the first {quarter.number} of the 4 quarters of its plan, which it "
+            f"had completed: {quarter.steps} of {plan.steps} steps."
+        )
+        return (Finding("time-limit", message),)
+
+    def _train(self, plan: TrainingPlan, seed: int) -> Trained:
         self._stage("training")
         attempt = self._trainer.train(
             self._submission,
             plan,
             lambda progress: self._watcher.progress(self._submission.id, progress),
+            seed,
         )
         trained = self._result(attempt, Trained)
         self._learn(
@@ -186,36 +224,36 @@ class _Way:
 
     def _diagnose(self, trained: Trained, description: Description) -> None:
         """Say what the training suffers from, even where it leads to no score."""
-        labels, classes = self._labels, self._dataset.num_classes
-        self._learn(
-            diagnoses=diagnose(
-                Evidence(
-                    class_names=self._dataset.class_names,
-                    history=trained.history,
-                    plan=self._outcome.plan,
-                    layers=_with_costs(description.facts, self._outcome.cost),
-                    from_logits=description.from_logits,
-                    learning_rate=description.learning_rate,
-                    train_counts=labels.train_counts,
-                    labels=labels.validation,
-                    predictions=_usable(
-                        trained.predictions.validation, len(labels.validation), classes
-                    ),
-                    untrained=_usable(description.untrained, self._trainer.probe_images, classes),
-                    augmented=description.augmented,
-                )
-            )
-        )
+        names = self._dataset.class_names
+        seen = evidence_of(description, trained, self._outcome, self._labels, names)
+        self._learn(diagnoses=diagnose(seen))
 
-    def _evaluate(self, predictions: Predictions) -> Metrics:
-        """Judge the predictions; return how well those were that decide the score."""
-        validation = self._measure(predictions.validation, self._labels.validation)
-        self._learn(validation=validation)
-        if self._labels.holdout is None:
-            return validation
-        holdout = self._measure(predictions.holdout, self._labels.holdout)
-        self._learn(holdout=holdout)
-        return holdout
+    def _measure_run(self, trained: Trained, seed: int) -> Made:
+        """Judge a training's predictions, and have them made again."""
+        predicted, metrics = self._measure_splits(trained.predictions)
+        self._replay(trained)
+        return Made(seed, metrics, predicted, trained.weights_sha256, self._outcome.replay)
+
+    def _measure_splits(self, predictions: Predictions) -> tuple[NDArray[np.int64], Metrics]:
+        """Return the predicted classes of the split that is scored, and how good they are."""
+        labels = self._labels
+        predicted, metrics = self._measure(predictions.validation, labels.validation)
+        self._learn(validation=metrics)
+        if labels.holdout is not None:
+            predicted, metrics = self._measure(predictions.holdout, labels.holdout)
+            self._learn(holdout=metrics)
+        return predicted, metrics
+
+    def _train_again(self, plan: TrainingPlan, seed: int) -> Made | FailedRun:
+        """Make a further run; of all else about it, only what it used and printed is kept."""
+        way = _Way(self._grader, self._submission, self._watcher)
+        way._learn(layers=self._outcome.layers, plan=plan)
+        try:
+            return way._measure_run(way._train(plan, seed), seed)
+        except _Stop as stop:
+            return FailedRun(seed, stop.verdict, stop.findings, stop.note)
+        finally:
+            self._account(way._outcome)
 
     def _replay(self, trained: Trained) -> None:
         """Predict again without the student's code; students at home need no such proof."""
@@ -234,43 +272,55 @@ class _Way:
         judged = self._outcome.layers
         self._learn(replay=compare(judged, trained.predictions, replayed, classes))
 
-    def _score(self, scored: Metrics, description: Description) -> None:
+    def _score(self, first: Made, plan: TrainingPlan, description: Description) -> None:
+        """Make as many further runs as the rules ask for; apply the rubric."""
         self._stage("scoring")
-        checks = self._run_checks(description)
-        facts = Facts(scored, self._broken, checks, self._dataset.class_names)
-        notes = [result.message for result in checks.values() if result.passed is None]
+        fixed = self._fixed_facts(description)
+        settled = self._grader.judge.settle(
+            first, fixed, lambda seed: self._train_again(plan, seed)
+        )
+        notes = [result.message for result in fixed.checks.values() if result.passed is None]
         notes += [self._outcome.note] if self._outcome.note else []
-        replay = self._outcome.replay
-        if replay and replay.replayed is False:
-            notes.append(replay.reason)
-        self._learn(score=score(self._config.rubric, facts), note="\n".join(notes))
+        self._learn(
+            score=settled.score,
+            runs=settled.runs,
+            failed_run=settled.failed,
+            uncertainty=settled.uncertainty,
+            findings=settled.findings,
+            note="\n".join([*notes, *settled.notes]),
+        )
+        if self._labels.holdout is not None:
+            self._learn(holdout=settled.metrics)
 
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""
         self._account(attempt)
         result = attempt.result
         if isinstance(result, Failure):
-            raise _Stop(result.verdict, result.findings, result.note)
+            raise _Stop(result.verdict, result.findings, result.note, attempt.quarter)
         assert isinstance(result, expected)
         return result
 
-    def _account(self, attempt: Attempt) -> None:
-        """Add what a job used and printed."""
-        total = self._outcome.resources + attempt.resources
-        self._learn(resources=total, log=self._outcome.log + attempt.log)
+    def _account(self, jobs: Attempt | Outcome) -> None:
+        """Add what a job, or those of a further run, used and printed."""
+        total = self._outcome.resources + jobs.resources
+        self._learn(resources=total, log=self._outcome.log + jobs.log)
 
-    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> Metrics:
+    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> tuple[NDArray[np.int64], Metrics]:
+        """Return the predicted classes and how good they are."""
         classes = self._dataset.num_classes
         predictions = read_predictions(raw, len(labels), classes)
         if isinstance(predictions, Finding):
             raise _Stop(Verdict.INVALID_OUTPUT, [predictions])
-        return evaluate(predictions, labels, classes)
+        return predictions.argmax(axis=1), evaluate(predictions, labels, classes)
 
-    def _run_checks(self, description: Description) -> dict[str, CheckResult]:
+    def _fixed_facts(self, description: Description) -> Facts:
+        """Gather what is the same in every run: broken rules, and what the checks say."""
         count = self._trainer.augmented_images
         images = np.load(self._dataset.train.images, mmap_mode="r")[:count]
         facts = CheckFacts(images.astype(np.float32), description)
-        return run_checks(self._assignment.checks, self._assignment.root, facts)
+        checks = run_checks(self._assignment.checks, self._assignment.root, facts)
+        return Facts(None, self._broken, checks, self._dataset.class_names)
 
     def _keep_or_reject(self, findings: Sequence[Finding]) -> None:
         """Broken rules that the rubric gives points for cost those; any other rejects."""
@@ -284,13 +334,3 @@ class _Way:
 
     def _learn(self, **facts: Any) -> None:
         self._outcome = dataclasses.replace(self._outcome, **facts)
-
-
-def _with_costs(layers: tuple[LayerFacts, ...], cost: Cost | None) -> tuple[LayerFacts, ...]:
-    costs = {one.layer: one.ms for one in (cost.layers if cost else ()) if one.part == "model"}
-    return tuple(dataclasses.replace(facts, cost=costs.get(facts.layer.name)) for facts in layers)
-
-
-def _usable(raw: bytes, count: int, classes: int) -> NDArray[np.float32] | None:
-    predictions = read_predictions(raw, count, classes)
-    return None if isinstance(predictions, Finding) else predictions

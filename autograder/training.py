@@ -162,9 +162,19 @@ class Trainer:
         return Attempt(failure_of(result, submission, job.limits) or graph, used, result.log)
 
     def train(
-        self, submission: Submission, plan: TrainingPlan, on_progress: OnProgress | None = None
+        self,
+        submission: Submission,
+        plan: TrainingPlan,
+        on_progress: OnProgress | None = None,
+        seed: int | None = None,
     ) -> Attempt:
         """Train as planned and predict.
+
+        Args:
+            submission: What to train.
+            plan: For how long.
+            on_progress: Told how it goes.
+            seed: Of everything random; that of the rules by default.
 
         Returns:
             An attempt whose result is `Trained` or a `Failure`.
@@ -181,6 +191,8 @@ class Trainer:
             "holdout_images": self._holdout_images(),
             "keep_bytes": keep_bytes,
         }
+        if seed is not None:
+            arguments["seed"] = seed
         outputs = (
             OutputFile("history.jsonl", _JSON_BYTES),
             OutputFile("training.json", _JSON_BYTES),

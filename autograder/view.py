@@ -165,6 +165,9 @@ def _table(reports: Sequence[Report], max_score: float, *, wide: bool) -> Table:
     columns = ["score", *(["late"] if late and wide else []), *(["grade"] if late else [])]
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
+    if wide:
+        table.add_column("± points", justify="right", no_wrap=True)
+        table.add_column("runs", justify="right", no_wrap=True)
     table.add_column("macro-F1", justify="right", no_wrap=True)
     if wide or not late:
         table.add_column("CPU s", justify="right", no_wrap=True)
@@ -183,11 +186,18 @@ def _table(reports: Sequence[Report], max_score: float, *, wide: bool) -> Table:
             *([plain(report.submission.name)] if named else []),
             _verdict(report.verdict),
             *("" if points[name] is None else f"{points[name]:.2f}" for name in columns),
+            *(_certainty(report) if wide else ()),
             f"{holdout.macro_f1:.4f}" if holdout else "",
             *([f"{report.timings.cpu_s:.1f}"] if wide or not late else []),
             ", ".join(flag for flag in report.flags if flag not in common),
         )
     return table
+
+
+def _certainty(report: Report) -> tuple[str, str]:
+    """Return the score's standard error and the number of runs."""
+    runs = report.runs
+    return (f"{runs.score_se:.1f}", str(len(runs.made))) if runs else ("", "")
 
 
 def show_findings(console: Console, findings: Sequence[Finding], *, style: str = "red") -> None:

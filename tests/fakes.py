@@ -173,12 +173,12 @@ class FakeRunner(Runner):
     def run(
         self, job: Job, on_progress: OnProgress | None = None, *, alone: bool = False
     ) -> JobResult:
-        self.script.alone.append(alone)
-        self.script.asked.append(job)
-        if job.task == "describe":
-            return self.script.describe()
         if job.task == "calibrate":
             return self.script.calibrate()
+        self.script.asked.append(job)
+        self.script.alone.append(alone)
+        if job.task == "describe":
+            return self.script.describe()
         if job.task == "price":
             return self.script.price()
         if job.task == "replay":
@@ -221,10 +221,13 @@ def fake_grader(
     folder = data.folder
     if not (folder / "holdout_labels.npy").exists():  # a runner minds data that changes
         np.save(folder / "holdout_labels.npy", LABELS)
+        for name in ("train", "validation", "holdout"):
+            count = len(np.load(folder / f"{name}_labels.npy"))
+            np.save(folder / f"{name}_tracks.npy", np.arange(count, dtype=np.int32))
     splits = {
         name: Split(
-            folder / f"{name}_images.npy", folder / f"{name}_labels.npy", folder / "none.npy",
-            len(np.load(folder / f"{name}_labels.npy")), name,
+            folder / f"{name}_images.npy", folder / f"{name}_labels.npy",
+            folder / f"{name}_tracks.npy", len(np.load(folder / f"{name}_labels.npy")), name,
         )
         for name in ("train", "validation", "holdout")
     }  # fmt: skip

@@ -12,6 +12,7 @@ from autograder.models import (
     CriterionResult,
     Epoch,
     Finding,
+    Interval,
     Layer,
     Location,
     Metrics,
@@ -20,6 +21,8 @@ from autograder.models import (
     Score,
     Submission,
     TrainingPlan,
+    TrainingRun,
+    Uncertainty,
     Verdict,
 )
 from autograder.reports.build import ReportContext, build_report
@@ -84,6 +87,21 @@ GRADED = Outcome(
     weights_sha256="b" * 64,
     resources=ResourceUse(12.0, 14.0, 700.0),
     note="for staff only",
+)
+UNCERTAINTY = Uncertainty(
+    score_se=2.4,
+    holdout_se=1.44,
+    luck_se=1.92,
+    score=Interval(72.8, 82.2),
+    macro_f1=Interval(0.781, 0.817),
+    accuracy=Interval(0.8, 0.84),
+    recall=(Interval(0.6, 0.8), Interval(0.9, 0.97)),
+    decisions=("Open after 1 run: too unsure.", "Settled after 2 runs."),
+    borderline=False,
+)
+RUNS = (
+    TrainingRun(2027, Metrics(0.79, 0.81, (0.7, 0.92), 50), 75.25, "b" * 64, None),
+    TrainingRun(2028, Metrics(0.81, 0.83, (0.7, 0.96), 50), 79.75, "c" * 64, None),
 )
 REJECTED = Outcome(
     verdict=Verdict.REJECTED,

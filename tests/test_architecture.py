@@ -38,6 +38,7 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store environment
     assignment
+    runs symptoms
     pipeline
     batch
     view

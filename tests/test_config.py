@@ -51,7 +51,7 @@ def test_the_file_shipped_is_valid_and_worth_100_points() -> None:
     assert config.max_score == 100
     assert [type(criterion).__name__ for criterion in config.rubric] == [
         "ScaledCriterion",
-        "ThresholdCriterion",
+        "ScaledCriterion",
         "RuleCriterion",
         "CheckCriterion",
     ]
@@ -60,16 +60,17 @@ def test_the_file_shipped_is_valid_and_worth_100_points() -> None:
 def test_the_students_readme_quotes_the_rules_as_they_are() -> None:
     config = load_config(ROOT / "grading.yaml")
     readme = (ROOT / "assignment" / "README.md").read_text(encoding="utf-8")
-    recognition = config.rubric[0]
-    assert isinstance(recognition, ScaledCriterion)
+    scaled = [item for item in config.rubric if isinstance(item, ScaledCriterion)]
+    assert len(scaled) == 2
     assert config.late is not None
     quotes = [
         f"{config.budget.training_s:g} reference seconds",
         f"{config.budget.parameters:,} parameters",
         f"{config.budget.source_kib} KiB",
         f"{config.rules.min_convolutions} convolution layers",
-        f"0 points at {recognition.zero_at} and below",
-        f"{recognition.points:g} at {recognition.full_at} and above",
+        *(f"0 points at {item.zero_at} and below" for item in scaled),
+        *(f"{item.points:g} at {item.full_at} and above" for item in scaled),
+        f"more than {config.seeds.max_score_se:g} points, the grader trains your network again",
         f"{config.late.due:%d %B %Y, %H:%M}",
         f"{config.late.grace_minutes:g} minutes",
         f"{config.late.points_per_day:g} points are lost",
@@ -150,6 +151,24 @@ MISTAKES: dict[str, tuple[str, int | None, str | None, str]] = {
         9,
         "rules",
         "cannot be switched off: syntax",
+    ),
+    "more runs at least than at most": (
+        MINIMAL + "seeds:\n  min_runs: 6\n",
+        9,
+        "seeds",
+        "min_runs is 6, so max_runs cannot be 5: write max_runs: 6 or more",
+    ),
+    "a pass mark out of reach": (
+        MINIMAL + "seeds:\n  pass_mark: 81\n",
+        1,
+        None,
+        "seeds: pass_mark is 81, but the rubric has only 80 points",
+    ),
+    "a standard error of nothing": (
+        MINIMAL + "seeds:\n  max_score_se: 0\n",
+        10,
+        "seeds.max_score_se",
+        "greater than 0",
     ),
     "ends in the wrong order": (
         MINIMAL.replace("zero_at: 0.79", "zero_at: 0.95"),

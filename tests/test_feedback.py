@@ -27,8 +27,10 @@ from tests.sample_reports import (
     GRADED,
     RECOGNITION,
     REJECTED,
+    RUNS,
     STARTED,
     SUBMISSION,
+    UNCERTAINTY,
     report,
 )
 
@@ -170,6 +172,30 @@ def test_graded_feedback_reads_well() -> None:
     )
     assert f"- Trained weights: SHA-256 `{'b' * 64}`" in markdown
     assert markdown.endswith("comes out the same.\n")
+
+
+def test_feedback_says_how_sure_the_score_is() -> None:
+    markdown = render_feedback(report(replace(GRADED, runs=RUNS, uncertainty=UNCERTAINTY)))
+    assert "Score 77.5 of 100, standard error 2.4 points: with other signs" in markdown
+    assert (
+        "Measured: macro-F1 0.800 (95 % interval 0.781 to 0.817, 2 runs), "
+        "accuracy 0.820 (95 % interval 0.800 to 0.840, 2 runs)."
+    ) in markdown
+    assert (
+        "| Run | Seed | macro-F1 | Accuracy | Points |\n| ---: | ---: | ---: | ---: | ---: |\n"
+        "| 1 | 2027 | 0.790 | 0.810 | 75.25 |\n| 2 | 2028 | 0.810 | 0.830 | 79.75 |\n"
+    ) in markdown
+    assert "Open after 1 run: too unsure. Settled after 2 runs." in markdown
+    assert "- Seed: 2027, 2028\n" in markdown
+    assert ", of the first run\n" in markdown
+
+
+def test_one_run_needs_no_table_of_runs() -> None:
+    once = replace(GRADED, runs=RUNS[:1], uncertainty=UNCERTAINTY)
+    markdown = render_feedback(report(once))
+    assert "95 % interval 0.781 to 0.817, 1 run" in markdown
+    assert "| Run |" not in markdown
+    assert "- Seed: 2027\n" in markdown
 
 
 def test_full_score_has_nothing_missing() -> None:

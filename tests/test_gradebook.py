@@ -9,7 +9,15 @@ import pytest
 from autograder.gradebook import NEEDS_ATTENTION, summarise, write_gradebook
 from autograder.models import Metrics, Outcome, Verdict
 from autograder.reports.report import Report
-from tests.sample_reports import GRADED, REJECTED, STARTED, SUBMISSION, report
+from tests.sample_reports import (
+    GRADED,
+    REJECTED,
+    RUNS,
+    STARTED,
+    SUBMISSION,
+    UNCERTAINTY,
+    report,
+)
 
 
 def of(submission_id: str, outcome: Outcome = GRADED, name: str = "A Student") -> Report:
@@ -26,9 +34,9 @@ def test_gradebook_is_written_to_the_byte(tmp_path: Path) -> None:
     write_gradebook([report(submission=late), of("ann", REJECTED, "Änn")], path)
     assert path.read_bytes().decode() == (
         "submission_id,student_id,name,verdict,score,max_score,percent,late_penalty,grade,"
-        "macro_f1,accuracy,flags\n"
-        "ann,007,Änn,REJECTED,0.00,100.00,0.00,0.00,0.00,,,\n"
-        'bo,s2,"Bo, Jr.",GRADED,77.50,100.00,77.50,10.00,67.50,0.8000,0.8200,late\n'
+        "macro_f1,accuracy,score_se,runs,flags\n"
+        "ann,007,Änn,REJECTED,0.00,100.00,0.00,0.00,0.00,,,,,\n"
+        'bo,s2,"Bo, Jr.",GRADED,77.50,100.00,77.50,10.00,67.50,0.8000,0.8200,,,late\n'
     )
 
 
@@ -43,6 +51,13 @@ def test_metrics_have_four_decimals_and_points_two(tmp_path: Path) -> None:
     write_gradebook([of("a", replace(GRADED, holdout=Metrics(1 / 3, 2 / 3, (0.5,), 3)))], path)
     [row] = csv.DictReader(path.read_text().splitlines())
     assert (row["macro_f1"], row["accuracy"], row["score"]) == ("0.3333", "0.6667", "77.50")
+
+
+def test_a_score_has_its_standard_error_and_its_runs(tmp_path: Path) -> None:
+    path = tmp_path / "gradebook.csv"
+    write_gradebook([of("a", replace(GRADED, runs=RUNS, uncertainty=UNCERTAINTY))], path)
+    [row] = csv.DictReader(path.read_text().splitlines())
+    assert (row["score_se"], row["runs"]) == ("2.40", "2")
 
 
 def test_flags_are_joined_by_semicolons(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from autograder.config import Config
 from autograder.errors import InternalError
 from autograder.models import (
     Epoch,
+    FailedRun,
     Finding,
     Outcome,
     Replay,
@@ -23,6 +24,7 @@ from autograder.models import (
     Verdict,
 )
 from autograder.reports.build import build_report, restate
+from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Environment, Report, schema_text
 from tests.sample_reports import (
     AUGMENTATION,
@@ -31,12 +33,20 @@ from tests.sample_reports import (
     GRADED,
     RECOGNITION,
     REJECTED,
+    RUNS,
     STARTED,
     SUBMISSION,
+    UNCERTAINTY,
     context,
     report,
 )
 
+SETTLED = replace(
+    GRADED,
+    runs=RUNS,
+    failed_run=FailedRun(2029, Verdict.TIME_LIMIT, (Finding("cpu-limit", "It was stopped."),)),
+    uncertainty=UNCERTAINTY,
+)
 SCHEMA = Path(autograder.reports.__file__).with_name("report-v1.schema.json")
 FAULTS = [verdict for verdict in Verdict if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}]
 
@@ -46,9 +56,7 @@ def test_published_schema_is_that_of_the_model() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text()
 
 
-@pytest.mark.parametrize(
-    "outcome", [GRADED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)], ids=lambda item: item.verdict
-)
+@pytest.mark.parametrize("outcome", [GRADED, SETTLED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)])
 def test_report_keeps_to_the_published_schema(outcome: Outcome) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
@@ -59,7 +67,7 @@ def test_report_keeps_to_the_published_schema(outcome: Outcome) -> None:
     assert len(list(validator.iter_errors(written))) == 1
 
 
-@pytest.mark.parametrize("outcome", [GRADED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)])
+@pytest.mark.parametrize("outcome", [GRADED, SETTLED, REJECTED, Outcome(Verdict.INTERNAL_ERROR)])
 def test_report_reads_back_as_written(outcome: Outcome) -> None:
     written = report(outcome)
     assert Report.from_json(written.to_json()) == written
@@ -69,6 +77,38 @@ def test_graded_report_adds_up() -> None:
     found = report()
     assert (found.score, found.max_score, found.percent, found.grade) == (77.5, 100, 77.5, 77.5)
     assert found.flags == ()
+
+
+def test_runs_and_what_they_say_together_are_written_down() -> None:
+    found = report(SETTLED)
+    assert found.runs is not None
+    assert [(run.seed, run.points, run.replayed) for run in found.runs.made] == [
+        (2027, 75.25, None),
+        (2028, 79.75, None),
+    ]
+    assert (found.runs.score_se, found.runs.score.low, found.runs.score.high) == (2.4, 72.8, 82.2)
+    assert found.runs.decisions == UNCERTAINTY.decisions
+    assert found.runs.failed is not None
+    assert (found.runs.failed.seed, found.runs.failed.reason) == (2029, "It was stopped.")
+    assert found.flags == ("unstable",)
+    holdout = found.metrics.holdout
+    assert holdout is not None
+    assert holdout.intervals is not None
+    assert (holdout.runs, holdout.intervals.macro_f1.low) == (2, 0.781)
+    assert (found.seeds.max_runs, found.seeds.max_score_se) == (5, 5.0)
+
+
+def test_reports_of_before_there_were_several_runs_are_read() -> None:
+    old = json.loads(report(SETTLED).to_json())
+    del old["runs"]
+    for key in ("min_runs", "max_runs", "max_score_se", "pass_mark"):
+        del old["seeds"][key]
+    for key in ("runs", "intervals"):
+        del old["metrics"]["holdout"][key], old["metrics"]["validation"][key]
+    read = Report.from_json(json.dumps(old))
+    assert read.runs is None
+    assert read.seeds.max_runs == 1
+    assert "How sure" not in render_feedback(read)
 
 
 def test_late_penalty_lowers_the_grade_not_the_score() -> None:
@@ -91,8 +131,14 @@ def test_fault_of_ours_has_no_score_and_wants_a_person() -> None:
     assert found.flags == ("needs-attention",)
 
 
+def test_a_training_stopped_for_its_time_keeps_the_score_of_what_it_completed() -> None:
+    found = report(replace(GRADED, verdict=Verdict.TIME_LIMIT))
+    assert found.score == report().score
+    assert found.criteria == report().criteria
+
+
 @pytest.mark.parametrize(
-    "outcome", [replace(GRADED, score=None), replace(GRADED, verdict=Verdict.TIME_LIMIT)]
+    "outcome", [replace(GRADED, score=None), replace(GRADED, verdict=Verdict.RUNTIME_ERROR)]
 )
 def test_verdict_and_score_that_contradict_are_our_fault(outcome: Outcome) -> None:
     with pytest.raises(InternalError, match="contradict"):

@@ -97,21 +97,36 @@ def _show(outcome: Outcome, config: Config, console: Console) -> int:
         show_diagnoses(console, outcome.diagnoses)
         show_log(outcome, console)
         return 1
-    score, plan, validation = outcome.score, outcome.plan, outcome.validation
+    score, plan = outcome.score, outcome.plan
     assert plan is not None
-    assert validation is not None
     show_criteria(console, score.criteria, "On the validation split")
     show_diagnoses(console, outcome.diagnoses)
     console.print(
         plain(
-            f"{score.points:.2f} of {score.max_points:g} points on the validation split: "
-            f"macro-F1 {validation.macro_f1:.4f}, accuracy {validation.accuracy:.4f}\n"
+            f"{score.points:.2f} of {score.max_points:g} points on the validation split, "
+            f"{_certainty(outcome)}\n"
             f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
             f"{outcome.weights_sha256}\n"
             "The grader trains the same network, to the bit, and scores it on signs that nobody "
-            "has seen: expect about as much, not exactly as much."
+            "has seen: expect about as much, not exactly as much. Where luck could decide much, it "
+            "trains under further seeds and takes the mean."
         ),
         highlight=False,
     )
     show_budget(console, plan, config.budget.training_s)
     return 0
+
+
+def _certainty(outcome: Outcome) -> str:
+    """Return what was measured and how far off it may be."""
+    validation, uncertainty = outcome.validation, outcome.uncertainty
+    assert validation is not None
+    assert uncertainty is not None
+    macro_f1, accuracy = uncertainty.macro_f1, uncertainty.accuracy
+    return (
+        f"standard error {uncertainty.score_se:.1f} points ({uncertainty.holdout_se:.1f} from the "
+        f"choice of signs, {uncertainty.luck_se:.1f} from assumed luck of the seed)\n"
+        f"macro-F1 {validation.macro_f1:.4f} (95 % interval {macro_f1.low:.3f} to "
+        f"{macro_f1.high:.3f}), accuracy {validation.accuracy:.4f} ({accuracy.low:.3f} to "
+        f"{accuracy.high:.3f})"
+    )

@@ -11,7 +11,15 @@ from typing import get_args
 from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
-from autograder.models import Finding, Layer, Metrics, Outcome, Submission, TrainingPlan, Verdict
+from autograder.models import (
+    Finding,
+    Layer,
+    Metrics,
+    Outcome,
+    Submission,
+    TrainingPlan,
+    Verdict,
+)
 from autograder.names import printable
 from autograder.reports.report import (
     FORMAT_VERSION,
@@ -40,7 +48,11 @@ from autograder.reports.report import (
     TimingsPart,
     UsePart,
 )
+from autograder.reports.runs_part import holdout_part, runs_part
 from autograder.scoring import hundredths
+
+# A training that was stopped for its time may have completed some quarters of its plan.
+_MAY_HAVE_SCORE = {Verdict.GRADED: (True,), Verdict.TIME_LIMIT: (True, False)}
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,8 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         InternalError: The outcome contradicts itself, or a time has no zone.
     """
     config = context.config
-    if (outcome.score is not None) != (outcome.verdict is Verdict.GRADED):
+    allowed = _MAY_HAVE_SCORE.get(outcome.verdict, (False,))
+    if (outcome.score is not None) not in allowed:
         raise InternalError(f"verdict {outcome.verdict} and score {outcome.score} contradict")
     criteria = _criteria(outcome)
     max_score = _total(hundredths(criterion.points) for criterion in config.rubric)
@@ -103,7 +116,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         grade=_grade(score, late),
         criteria=criteria,
         metrics=BothMetricsPart(
-            holdout=_metrics(outcome.holdout), validation=_metrics(outcome.validation)
+            holdout=holdout_part(outcome), validation=_validation(outcome.validation)
         ),
         history=tuple(EpochPart(**asdict(epoch)) for epoch in outcome.history),
         diagnoses=tuple(DiagnosisPart(**asdict(diagnosis)) for diagnosis in outcome.diagnoses),
@@ -115,7 +128,8 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         weights_sha256=outcome.weights_sha256,
         weights_hashed_by=outcome.weights_hashed_by,
         replay=ReplayPart(**asdict(outcome.replay)) if outcome.replay else None,
-        seeds=SeedsPart(training=config.seeds.training),
+        runs=runs_part(outcome),
+        seeds=SeedsPart(**config.seeds.model_dump()),
         budget=_budget(submission, outcome, config.budget),
         dataset=_dataset(context),
         environment=context.environment,
@@ -173,7 +187,8 @@ def _flags(outcome: Outcome, late: LatePart, context: ReportContext) -> tuple[st
     checks = {item.id for item in context.config.rubric if isinstance(item, CheckCriterion)}
     results = outcome.score.criteria if outcome.score else ()
     check_error = any(result.id in checks and result.passed is None for result in results)
-    other_replay = outcome.replay is not None and outcome.replay.replayed is False
+    replays = [outcome.replay, *(run.replay for run in outcome.runs)]
+    other_replay = any(replay.replayed is False for replay in replays if replay)
     internal_error = outcome.verdict is Verdict.INTERNAL_ERROR
     raised: dict[Flag, bool] = {
         "late": late.days > 0,
@@ -183,6 +198,8 @@ def _flags(outcome: Outcome, late: LatePart, context: ReportContext) -> tuple[st
         "default-holdout": context.holdout_is_default_seed,
         "check-error": check_error,
         "replay-different": other_replay,
+        "borderline": outcome.uncertainty is not None and outcome.uncertainty.borderline,
+        "unstable": outcome.failed_run is not None,
         "needs-attention": check_error or other_replay or internal_error,
     }
     return _in_order({*context.flags, *(flag for flag, is_raised in raised.items() if is_raised)})
@@ -229,7 +246,7 @@ def _criteria(outcome: Outcome) -> tuple[CriterionPart, ...]:
     )
 
 
-def _metrics(metrics: Metrics | None) -> MetricsPart | None:
+def _validation(metrics: Metrics | None) -> MetricsPart | None:
     return None if metrics is None else MetricsPart(**asdict(metrics))
 
 

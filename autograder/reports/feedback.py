@@ -15,6 +15,7 @@ from autograder.reports.report import (
     EpochPart,
     FindingPart,
     Report,
+    RunsPart,
 )
 
 _SENTENCES = {
@@ -49,6 +50,7 @@ def render_feedback(report: Report) -> str:
     sections = (
         _head(report),
         _score_table(report),
+        _certainty(report),
         _lost_points(report),
         _findings(report),
         _learning(report),
@@ -94,6 +96,40 @@ def _score_table(report: Report) -> str:
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     late = f"\n\nLateness: {prose(report.late.reason)}" if report.late.days else ""
     return f"## Score\n\n{table}{late}"
+
+
+def _certainty(report: Report) -> str:
+    runs, holdout = report.runs, report.metrics.holdout
+    if runs is None or holdout is None or holdout.intervals is None:
+        return ""
+    made = "1 run" if len(runs.made) == 1 else f"{len(runs.made)} runs"
+    score = (
+        f"Score {report.score:.1f} of {report.max_score:g}, standard error {runs.score_se:.1f} "
+        "points: with other signs in the holdout or another seed it would have come out a little "
+        "higher or lower, by about that much."
+    )
+    metrics = ", ".join(
+        f"{name} {value:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f}, {made})"
+        for name, value, interval in (
+            ("macro-F1", holdout.macro_f1, holdout.intervals.macro_f1),
+            ("accuracy", holdout.accuracy, holdout.intervals.accuracy),
+        )
+    )
+    decisions = f"How many runs there are: {' '.join(map(prose, runs.decisions))}"
+    sections = ("## How sure this score is", score, f"Measured: {metrics}.", _run_table(runs))
+    return "\n\n".join(part for part in (*sections, decisions) if part)
+
+
+def _run_table(runs: RunsPart) -> str:
+    if len(runs.made) == 1:
+        return ""
+    rows = ["| Run | Seed | macro-F1 | Accuracy | Points |", "| ---: | ---: | ---: | ---: | ---: |"]
+    rows += [
+        f"| {number} | {run.seed} | {run.macro_f1:.3f} | {run.accuracy:.3f} | {run.points:.2f} |"
+        for number, run in enumerate(runs.made, 1)
+    ]
+    table = "\n".join(rows)
+    return f"Your score is the mean over all runs, which differ in the seed alone:\n\n{table}"
 
 
 def _lost_points(report: Report) -> str:
@@ -193,9 +229,9 @@ def _how_graded(report: Report) -> str:
     facts = [
         ("Submission", f"{code(report.submission.id)}, {_hash(report.submission.sha256)}"),
         ("Rules", _hash(report.rules_sha256)),
-        ("Seed", str(report.seeds.training)),
+        ("Seed", _seeds(report)),
         ("Steps", steps),
-        ("Trained weights", _hash(report.weights_sha256)),
+        ("Trained weights", f"{_hash(report.weights_sha256)}{_of_the_first(report)}"),
         ("Images to train on", code(report.dataset.fingerprint)),
         ("Images to grade on", code(report.dataset.holdout_sha256)),
         ("Versions", _versions(report.environment)),
@@ -208,6 +244,16 @@ def _how_graded(report: Report) -> str:
             "`grading.yaml` and versions: the hash of the trained weights comes out the same."
         )
     return text
+
+
+def _seeds(report: Report) -> str:
+    made = report.runs.made if report.runs else ()
+    return ", ".join(str(run.seed) for run in made) or str(report.seeds.training)
+
+
+def _of_the_first(report: Report) -> str:
+    several = report.runs is not None and len(report.runs.made) > 1
+    return ", of the first run" if several else ""
 
 
 def _versions(environment: Environment) -> str:

@@ -35,6 +35,8 @@ Flag = Literal[
     "default-holdout",
     "check-error",
     "replay-different",
+    "borderline",
+    "unstable",
     "needs-attention",
 ]
 _LONGEST_TEXT = 10_000
@@ -137,8 +139,24 @@ class CriterionPart(Part):
     """To the student: why these points, and what to look at next."""
 
 
+class IntervalPart(Part):
+    """Ends of a 95 % interval."""
+
+    low: Number
+    high: Number
+
+
+class IntervalsPart(Part):
+    """Where metrics may be: had other signs been filmed, had other seeds been drawn."""
+
+    macro_f1: IntervalPart
+    accuracy: IntervalPart
+    recall: tuple[IntervalPart, ...]
+    """Indexed by class id."""
+
+
 class MetricsPart(Part):
-    """Predictions against labels, computed by the grader."""
+    """Predictions against labels, computed by the grader; means over the runs made."""
 
     macro_f1: Share
     accuracy: Share
@@ -146,6 +164,10 @@ class MetricsPart(Part):
     """Indexed by class id."""
     count: int
     """Number of images."""
+    runs: int = 1
+    """How many trainings these are the means of."""
+    intervals: IntervalsPart | None = None
+    """null for what decides no score, and in reports of before there were any."""
 
 
 class BothMetricsPart(Part):
@@ -277,9 +299,57 @@ class ReplayPart(Part):
 
 
 class SeedsPart(Part):
-    """Seeds of everything random in the training."""
+    """Seeds of everything random in the training, and the rule for further ones."""
 
     training: int
+    """Of the first run."""
+    min_runs: int = 1
+    max_runs: int = 1
+    max_score_se: Number | None = None
+    """In points: above it another run follows; null in reports of before there were several."""
+    pass_mark: Number | None = None
+    """In points: another run follows while the score's interval holds it."""
+
+
+class RunPart(Part):
+    """One training of several that differ in the seed alone."""
+
+    seed: int
+    macro_f1: Share
+    accuracy: Share
+    points: Number
+    """Its score, had it been the only run."""
+    weights_sha256: Sha256
+    replayed: bool | Literal["not possible"] | None
+    """As in `replay`, of this run."""
+
+
+class FailedRunPart(Part):
+    """A further run that came to nothing: it ended the runs, and costs no points."""
+
+    seed: int
+    verdict: Verdict
+    """What a submission gets whose first run ends so."""
+    reason: Text
+    """To the student."""
+
+
+class RunsPart(Part):
+    """Every training made, and what they say together."""
+
+    made: tuple[RunPart, ...]
+    """In the order of their seeds; the score is the mean of their points."""
+    failed: FailedRunPart | None
+    score_se: Number
+    """Standard error of the score, in points."""
+    holdout_se: Number
+    """The part of it that is due to the choice of signs in the holdout."""
+    luck_se: Number
+    """The part that is due to the seeds; assumed if there is one run."""
+    score: IntervalPart
+    """95 % interval, in points."""
+    decisions: tuple[Text, ...]
+    """After each run, whether another followed and why."""
 
 
 class DatasetPart(Part):
@@ -366,6 +436,8 @@ class Report(Part):
     """grader: over the weights that the job handed over; job: it only said so."""
     replay: ReplayPart | None = None
     """null if grading ended before, and in reports of before there was such a thing."""
+    runs: RunsPart | None = None
+    """null unless GRADED, and in reports of before there were several runs."""
     seeds: SeedsPart
     budget: BudgetPart
     dataset: DatasetPart

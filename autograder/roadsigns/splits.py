@@ -21,7 +21,7 @@ from autograder.roadsigns.classes import CLASSES
 Name = Literal["train", "validation", "holdout"]
 Progress = Callable[[int, int, str], None]
 
-FRAMES_PER_TRACK = {"train": 3, "validation": 4, "holdout": 4}
+FRAMES_PER_TRACK = {"train": 3, "validation": 4, "holdout": 2}
 """About so many frames a track. GTSRB has 30: fewer make 4,000 images worth more."""
 FEWEST_TRACKS = 8
 """Of a class, if it has that many images."""
