@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cost import Cost, Graph, LayerCost, Op, cost_of
+from autograder.cost import Graph, Op, cost_of
 from autograder.jobs import environment
+from autograder.models import Cost, LayerCost
 from tests.traced import BATCH, CLASSES, SIZE
 
 Graphs = dict[str, Graph]

@@ -153,7 +153,7 @@ def main() -> None:
     warm_up()
     import keras
 
-    from autograder.worker.loop import _make_train_step
+    from autograder.worker.loop import make_train_step
     from autograder.worker.tracing import trace
 
     found = {}
@@ -162,7 +162,7 @@ def main() -> None:
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         model.optimizer.build(model.trainable_variables)
         augmenting.build((1, SIZE, SIZE, 3))
-        found[name] = trace(_make_train_step(model, augmenting), model, augmenting, SIZE, BATCH)
+        found[name] = trace(make_train_step(model, augmenting), model, augmenting, SIZE, BATCH)
     Path(sys.argv[1]).write_text(json.dumps(found), "utf-8")
 
 

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from autograder.cost import Cost, Graph, cost_of
+from autograder.cost import Graph, cost_of
 from autograder.jobs import environment
+from autograder.models import Cost
 from tests.benchmarks.architectures import ARCHITECTURES
 from tests.benchmarks.plotting import Point, plot
 
