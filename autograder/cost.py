@@ -7,6 +7,7 @@ from, and how far prices are from measured seconds, is in docs/reference-seconds
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass
 from typing import Annotated
@@ -119,15 +120,8 @@ class TrainingCost:
 
     def steps(self, seconds: float) -> int:
         """Return how many steps so many reference seconds pay for."""
-        epoch_s = self.steps_per_epoch * self.step_s + self.validation_s
-        epochs, rest_s = divmod(seconds, epoch_s)
-        more = max(0, math.floor((rest_s - self.validation_s) / self.step_s))
-        steps = int(epochs) * self.steps_per_epoch + more
-        while self.seconds(steps + 1) <= seconds:  # rounding may have cost one
-            steps += 1
-        while steps and self.seconds(steps) > seconds:
-            steps -= 1
-        return steps
+        without_validation = range(int(seconds / self.step_s) + 2)
+        return bisect.bisect_right(without_validation, seconds, key=self.seconds) - 1
 
 
 def price(op: Op) -> Price:

@@ -169,7 +169,8 @@ KINDS = {
     "nothing moved": Kind(
         0, math.inf, math.inf, "outputs",
         """Assert BroadcastGradientArgs ConcatOffset EmptyTensorList InvertPermutation NoOp
-        StatelessRandomGetAlg StatelessRandomGetKeyCounter TensorListElementShape
+        OptionalFromValue OptionalGetValue OptionalHasValue OptionalNone StatelessRandomGetAlg
+        StatelessRandomGetKeyCounter TensorListElementShape
         TensorListGetItem TensorListLength TensorListPopBack TensorListPushBack
         TensorListReserve TensorListSetItem""",
     ),

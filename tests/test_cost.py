@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -175,6 +175,7 @@ def test_a_validation_costs_its_share_of_predicted_batches() -> None:
     step_s=st.floats(1e-5, 10), validation_s=st.floats(1e-5, 100), epoch=st.integers(1, 5000),
     steps=st.integers(1, 50_000),
 )  # fmt: skip
+@example(step_s=1e-5, validation_s=58.0, epoch=2, steps=345)
 def test_a_budget_pays_for_what_it_pays_for_and_no_step_more(
     step_s: float, validation_s: float, epoch: int, steps: int
 ) -> None:

@@ -157,6 +157,8 @@ class _Ops:
                 self.add_graph(function, times * rounds.get(op, 1), owner, xla=inner_xla)
 
     def _owner(self, op: Any, caller: Owner) -> Owner:
+        if caller.layer or caller.part not in {"model", "harness"}:
+            return caller  # a loop's body opens scopes of its own
         if op.type == "AddN" and "/" not in op.name:  # gradients that meet where a value forked
             return self._owner(op.inputs[0].op, caller)
         names = op.name.removeprefix(_BACKWARD).split("/")[:-1]
