@@ -52,13 +52,12 @@ class Verification:
     reason: str
 
 
-def compare(before: Report, now: Report, standard_error: float | None) -> Verification:
+def compare(before: Report, now: Report) -> Verification:
     """Compare two gradings of the same work under the same rules and data.
 
     Args:
         before: The report that is verified.
         now: What grading again came to; not INTERNAL_ERROR, and ``before`` is not either.
-        standard_error: Of the score that ``before`` states, in points; None if it states none.
     """
     comparisons = _comparisons(before, now)
     apart = [one.name for one in comparisons if one.same is False]
@@ -69,11 +68,17 @@ def compare(before: Report, now: Report, standard_error: float | None) -> Verifi
     if same_fingerprint:
         told += "; the fingerprint is the same, so they should be"
     elif before.verdict is now.verdict is Verdict.GRADED:
-        close, why = _closeness(before, now, standard_error)
+        close, why = _closeness(before, now)
         if close:
             return Verification(Sameness.EQUAL_WITHIN, comparisons, f"{told}; {why}")
         told += f"; {why}"
     return Verification(Sameness.DIFFERENT, comparisons, told)
+
+
+def stated_error(report: Report) -> float | None:
+    """Return the standard error of the score in points; None where the report states none."""
+    runs = getattr(report, "runs", None)
+    return None if runs is None else float(runs.score_se)
 
 
 def other_parts(before: Environment, now: Environment) -> tuple[str, ...]:
@@ -82,11 +87,12 @@ def other_parts(before: Environment, now: Environment) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(before, name) != getattr(now, name))
 
 
-def _closeness(before: Report, now: Report, standard_error: float | None) -> tuple[bool, str]:
+def _closeness(before: Report, now: Report) -> tuple[bool, str]:
     """Return whether two scores are as near as their stated uncertainty lets expect."""
     assert before.score is not None
     assert now.score is not None
     apart = abs(before.score - now.score)
+    standard_error = stated_error(before)
     if standard_error is None:
         return False, f"the scores are {apart:.2f} points apart; the report states no uncertainty"
     # 95 % of a normal distribution: as the intervals in the report.

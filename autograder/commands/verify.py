@@ -70,7 +70,7 @@ def verify_with(grader: Grader, before: Report, submission: Submission, console:
     if now.verdict is Verdict.INTERNAL_ERROR:
         last_line = now.note.strip().rpartition("\n")[2]
         raise InternalError(f"grading again failed, so nothing is verified: {last_line}")
-    verification = compare(before, now, None)
+    verification = compare(before, now)
     _show(verification, before, now, console)
     return 1 if verification.sameness is Sameness.DIFFERENT else 0
 
