@@ -62,7 +62,8 @@ def _doubt(environment: Environment) -> str:
         return f"equal bits were shown on Linux, not on {system}"
     if not environment.vector_extensions:
         return "there is no reading what this processor can do"
-    return "this processor has no AVX2"
+    lacks = "FMA" if "avx2" in environment.vector_extensions else "AVX2"
+    return f"this processor has no {lacks}"
 
 
 def harness_version() -> str:
