@@ -16,7 +16,8 @@ from autograder.reports.report import X86_64, Environment
 _PACKAGE = Path(__file__).parent
 # What computes a training and its score.
 _COMPUTES = """
-    worker/*.py jobs.py budget.py model_rules.py metrics.py scoring.py replay.py stock.py
+    worker/*.py jobs.py budget.py cost.py rates.py pricing.py model_rules.py metrics.py scoring.py
+    resampling.py stats.py runs.py replay.py stock.py
 """.split()
 
 

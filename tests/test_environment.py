@@ -87,3 +87,4 @@ def test_the_harness_version_names_ours_and_a_digest() -> None:
 def test_the_harness_version_covers_all_that_computes_a_score() -> None:
     names = {path.name for path in computing_files()}
     assert {"loop.py", "determinism.py", "metrics.py", "scoring.py", "budget.py"} <= names
+    assert {"cost.py", "rates.py", "resampling.py", "stats.py"} <= names

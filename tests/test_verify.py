@@ -288,6 +288,16 @@ def test_a_missing_secret_is_told_before_a_holdout_is_rendered(
     assert "set AUTOGRADER_HOLDOUT_SEED" in refused(graded)
 
 
+def test_a_secret_too_many_is_told_before_a_holdout_is_rendered(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = graded.grade()
+    with_default = report.dataset.model_copy(update={"holdout_is_default_seed": True})
+    graded.change_report(dataset=with_default)
+    monkeypatch.setattr(command, "open_data", lambda *_: pytest.fail("too late"))
+    assert "unset the secret" in refused(graded)
+
+
 def test_other_checks_are_refused(graded: Graded) -> None:
     graded.grade()
     graded.change_report(checks_sha256="0" * 64)

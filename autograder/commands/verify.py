@@ -138,15 +138,16 @@ def _refuse_other_rules(report: Report, config: Config, path: Path) -> None:
 
 def _refuse_other_secret(report: Report, config: Config) -> None:
     """Spare a wrong holdout from being rendered."""
-    is_default = holdout_seed(os.environ).is_default
-    if config.dataset.kind == "roadsigns" and is_default and _has_secret(report):
+    was_default = report.dataset.holdout_is_default_seed
+    if config.dataset.kind != "roadsigns" or holdout_seed(os.environ).is_default == was_default:
+        return
+    if was_default:
         raise ResultsError(
-            "the report was made on a holdout from a secret: set AUTOGRADER_HOLDOUT_SEED to it"
+            "the report was made on the holdout of the public try-out seed: unset the secret"
         )
-
-
-def _has_secret(report: Report) -> bool:
-    return not report.dataset.holdout_is_default_seed
+    raise ResultsError(
+        "the report was made on a holdout from a secret: set AUTOGRADER_HOLDOUT_SEED to it"
+    )
 
 
 def _refuse_other_data(report: Report, dataset: Dataset, holdout: Holdout) -> None:
@@ -157,8 +158,8 @@ def _refuse_other_data(report: Report, dataset: Dataset, holdout: Holdout) -> No
         )
     if holdout.sha256 != report.dataset.holdout_sha256:
         raise ResultsError(
-            "the holdout is not the one that the report was made on: set AUTOGRADER_HOLDOUT_SEED "
-            "to the secret of that time"
+            "the holdout is not the one that the report was made on"
+            + ("; is the secret that of that time?" if dataset.kind == "roadsigns" else "")
         )
 
 
