@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import zipfile
@@ -26,7 +27,7 @@ from autograder.outputs import remove_folder
 from autograder.store import _is_safe_id
 from tests.conftest import TINY
 from tests.fuzz.campaign import fuzz
-from tests.fuzz.mutations import ODD_TEXTS, bent_bytes, grown
+from tests.fuzz.mutations import ODD_TEXTS, bent_bytes, bent_json, grown
 from tests.fuzz.shown import assert_printable
 
 CONFIG = Config.model_validate(
@@ -234,11 +235,19 @@ COPY = pack(
 )
 
 
-@fuzz(
-    bent_bytes(COPY, (*ZIP_TOKENS, b"contents.json", b"files", b"null", b"[[[[")),
-    raises=(ResultsError,),
-    share=0.5,
-)
+TABLE = json.loads(zipfile.ZipFile(io.BytesIO(COPY)).read("contents.json"))
+
+
+def copies() -> st.SearchStrategy[bytes]:
+    """Copies that somebody has edited: their bytes, or their table of contents."""
+    tables = bent_json(TABLE, ("submission.py", "contents.json", "../x.py", "", "ff", 3))
+    return st.one_of(
+        bent_bytes(COPY, ZIP_TOKENS),
+        tables.map(lambda table: packed({"contents.json": table, "submission.py": b"x = 1\n"})),
+    )
+
+
+@fuzz(copies(), raises=(ResultsError,), share=0.5)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_copy(hostile: bytes) -> HandIn:
     found = unpack(hostile)
