@@ -64,31 +64,54 @@ def _as_completed(futures: dict[Future[Report], int]) -> Iterator[Future[Report]
         yield from done
 
 
+def grade_again(submission: Submission, grader: Grader, watcher: Watcher) -> Report:
+    """Grade a submission whatever is known of it, and write nothing.
+
+    Raises:
+        UserError: The rules do not fit the data.
+    """
+    reporter = _Reporter(grader, watcher)
+    return reporter.report(submission, reporter.key(submission))[0]
+
+
 class _Writer:
     """Grades one submission and writes its results, unless they are there already."""
 
     def __init__(self, grader: Grader, store: Store, watcher: Watcher) -> None:
-        self._grader, self._store, self._watcher = grader, store, watcher
+        self._store, self._watcher = store, watcher
+        self._config = grader.assignment.config
+        self._reporter = _Reporter(grader, watcher)
+
+    def grade(self, submission: Submission) -> Report:
+        key = self._reporter.key(submission)
+        earlier = self._store.load(submission.id, key)
+        if earlier is not None:
+            report = restate(earlier, submission, self._config)
+            if report != earlier:
+                self._store.rewrite(report, render_feedback(report))
+            self._watcher.finished(report, cached=True)
+            return report
+        report, log = self._reporter.report(submission, key)
+        self._store.write(report, render_feedback(report), log, submission.copy)
+        self._watcher.finished(report, cached=False)
+        return report
+
+
+class _Reporter:
+    """Grades one submission and says so in a report."""
+
+    def __init__(self, grader: Grader, watcher: Watcher) -> None:
+        self._grader, self._watcher = grader, watcher
         self._assignment = assignment = grader.assignment
         self._rules_digest = assignment.config.model_copy(update={"late": None}).digest
         self._checks_digest = assignment.checks_digest()
         self._harness_version = harness_version()
 
-    def grade(self, submission: Submission) -> Report:
-        key = self._key(submission)
-        earlier = self._store.load(submission.id, key)
-        if earlier is not None:
-            report = restate(earlier, submission, self._assignment.config)
-            if report != earlier:
-                self._store.write(report, render_feedback(report), None)
-            self._watcher.finished(report, cached=True)
-            return report
+    def report(self, submission: Submission, key: str) -> tuple[Report, bytes]:
+        """Return the report, and what the submission's jobs printed."""
         started_at = datetime.now(UTC)
         outcome = self._outcome(submission)
-        report = build_report(submission, outcome, self._context(key, started_at))
-        self._store.write(report, render_feedback(report), outcome.log)
-        self._watcher.finished(report, cached=False)
-        return report
+        return build_report(submission, outcome, self._context(key, started_at)), outcome.log
 
     def _outcome(self, submission: Submission) -> Outcome:
         """Grade; what is our own fault is tried again, then told as such."""
@@ -115,9 +138,11 @@ class _Writer:
             cache_key=key,
             started_at=started_at,
             graded_at=datetime.now(UTC),
+            checks_sha256=self._checks_digest,
         )
 
-    def _key(self, submission: Submission) -> str:
+    def key(self, submission: Submission) -> str:
+        """Return the key that an earlier result must have to be this one's."""
         assignment = self._assignment
         return cache_key(
             submission_sha256=submission.sha256,

@@ -1,7 +1,8 @@
 """The words typed, and the one place where errors become exit codes.
 
-0: all graded, whatever the scores. 1: the submission has faults (`check`, `train`), or someone
-needs attention (`grade`). 2: bad usage, rules or data. 3: our own fault. 130: Ctrl-C.
+0: all graded, whatever the scores; the same again (`verify`). 1: the submission has faults
+(`check`, `train`), someone needs attention (`grade`), or it came to something else (`verify`).
+2: bad usage, rules or data. 3: our own fault. 130: Ctrl-C.
 """
 
 from __future__ import annotations
@@ -93,6 +94,17 @@ def grade(**options: Any) -> int:
     from autograder.commands.grade import grade as run
 
     return run(GradeOptions(config=options.pop("config_path"), **options), _console())
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_config_option
+@click.option("--no-sandbox", is_flag=True, help="Run the student's code unconfined.")
+def verify(folder: Path, config_path: Path, no_sandbox: bool) -> int:
+    """Grade again what lies in FOLDER (results/submissions/<id>); say if it comes to the same."""
+    from autograder.commands.verify import verify as run
+
+    return run(folder, config_path, _console(), no_sandbox=no_sandbox)
 
 
 @cli.command()

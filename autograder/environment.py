@@ -9,26 +9,62 @@ from pathlib import Path
 from typing import Literal
 
 from autograder import __version__
-from autograder.reports.report import Environment
+from autograder.jobs import environment
+from autograder.machine import cache_sizes, cpu_facts, system_name
+from autograder.reports.report import X86_64, Environment
 
 _PACKAGE = Path(__file__).parent
 # What computes a training and its score.
 _COMPUTES = """
-    worker/*.py jobs.py budget.py model_rules.py metrics.py scoring.py replay.py stock.py
+    worker/*.py jobs.py budget.py cost.py rates.py pricing.py model_rules.py metrics.py scoring.py
+    resampling.py stats.py runs.py replay.py stock.py
 """.split()
 
 
 def detect_environment(reproducibility: Literal["strict", "host"]) -> Environment:
     """Return the versions and the machine that trainings will run on."""
+    cpu, extensions = cpu_facts()
+    settings = environment(strict=reproducibility == "strict")
     return Environment(
         python=platform.python_version(),
         tensorflow=version("tensorflow"),
         keras=version("keras"),
         numpy=version("numpy"),
         platform=f"{platform.system()}-{platform.machine()}",
-        cpu=_cpu_name(),
+        cpu=cpu,
         reproducibility=reproducibility,
+        vector_extensions=extensions,
+        caches=cache_sizes(),
+        os=system_name(),
+        onednn=" ".join(f"{key}={settings[key]}" for key in sorted(settings) if "ONEDNN" in key),
+        threads=int(settings["OMP_NUM_THREADS"]),
+        autograder=harness_version(),
     )
+
+
+def promise(environment: Environment) -> str:
+    """Return, in one line, whether a training here has the bits that it has at the grader's."""
+    if environment.holds_everywhere:
+        return (
+            "Your bits are the grader's: strict mode on x86-64 with AVX2 (TensorFlow "
+            f"{environment.tensorflow}, Keras {environment.keras})."
+        )
+    return f"Bits hold on machines like this one only, by their fingerprint: {_doubt(environment)}."
+
+
+def _doubt(environment: Environment) -> str:
+    """Return what keeps this machine from the promise that strict mode makes."""
+    system, _, architecture = environment.platform.partition("-")
+    if environment.reproducibility == "host":
+        return "the rules say reproducibility: host"
+    if architecture.lower() not in X86_64:
+        return f"this is no x86-64 processor but {architecture or 'an unknown one'}"
+    if system != "Linux":
+        return f"equal bits were shown on Linux, not on {system}"
+    if not environment.vector_extensions:
+        return "there is no reading what this processor can do"
+    lacks = "FMA" if "avx2" in environment.vector_extensions else "AVX2"
+    return f"this processor has no {lacks}"
 
 
 def harness_version() -> str:
@@ -46,13 +82,3 @@ def harness_version() -> str:
 def computing_files() -> tuple[Path, ...]:
     """Return the modules that a training and its score depend on, in a fixed order."""
     return tuple(path for pattern in _COMPUTES for path in sorted(_PACKAGE.glob(pattern)))
-
-
-def _cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass  # no Linux
-    return platform.processor() or "unknown"

@@ -28,6 +28,7 @@ from autograder import names
 from autograder.archives import archive_folder, open_archive
 from autograder.choosing import Choice, File, Folder, choose
 from autograder.config import Config
+from autograder.copies import CopiedFile, HandIn, pack, unpack
 from autograder.errors import IntakeError
 from autograder.models import Finding, SourceFile, Submission
 from autograder.names import printable
@@ -154,53 +155,68 @@ def _holds_something(enter: Callable[[], Folder] | None) -> bool:
 
 def _take_in(found: _Found, id_: str, config: Config) -> Submission:
     """Read one submission; what is wrong with it becomes its problems."""
-    choice = _choose(found.path, config)
+    hand_in = _hand_in(_choose(found.path, config))
+    return replace(_submission(hand_in, id_, found.path), copy=pack(hand_in))
+
+
+def take_in_copy(copy: bytes, id_: str) -> Submission:
+    """Return the submission that a copy was made of, without who and where it came from.
+
+    Raises:
+        ResultsError: This is no copy that we made.
+    """
+    return _submission(unpack(copy), id_, Path(id_))
+
+
+def _hand_in(choice: Choice | Finding) -> HandIn:
+    """Read the chosen files."""
     if isinstance(choice, Finding):
-        return _submission(found, id_, [], [], [choice])
-    sources: list[SourceFile] = []
-    contents: list[tuple[str, bytes]] = []
+        return HandIn(problems=(choice,))
+    files: list[CopiedFile] = []
     problems = list(choice.problems)
-    room, source_room = MAX_BYTES, MAX_SOURCE_BYTES
+    room = MAX_BYTES
     for file, name in choice.files:
         data = file.read(room)
         if isinstance(data, Finding):
             problems.append(data)
-            continue
-        room -= len(data)
-        contents.append((file.name, data))
-        source = as_source(data, name, printable(file.name), source_room)
+        else:
+            room -= len(data)
+            files.append(CopiedFile(file.name, name, data))
+    return HandIn(tuple(files), tuple(problems))
+
+
+def _submission(hand_in: HandIn, id_: str, path: Path) -> Submission:
+    sources: list[SourceFile] = []
+    problems = list(hand_in.problems)
+    room = MAX_SOURCE_BYTES
+    for file in hand_in.files:
+        source = as_source(file.content, file.module, printable(file.name), room)
         if isinstance(source, SourceFile):
-            source_room -= len(source.text.encode())
+            room -= len(source.text.encode())
             sources.append(source)
         else:
             problems.append(source)
-    return _submission(found, id_, sources, contents, problems)
-
-
-def _submission(
-    found: _Found,
-    id_: str,
-    files: Iterable[SourceFile],
-    contents: Iterable[tuple[str, bytes]],
-    problems: Iterable[Finding],
-) -> Submission:
-    digest = hashlib.sha256()
-    # Problems stand for what could not be read.
-    said = (("", str(problem).encode()) for problem in problems)
-    for name, data in (*sorted(contents), *said):
-        named = name.encode("utf-8", "surrogatepass")
-        # Lengths go in too: no two sets of files may run into the same bytes.
-        digest.update(b"%d %d %b" % (len(named), len(data), named))
-        digest.update(data)
     return Submission(
         id=id_,
         student_id=id_,
         name="",
-        path=found.path,
-        files=tuple(files),
-        sha256=digest.hexdigest(),
+        path=path,
+        files=tuple(sources),
+        sha256=_digest(hand_in.files, problems),
         problems=tuple(problems),
     )
+
+
+def _digest(files: Iterable[CopiedFile], problems: Iterable[Finding]) -> str:
+    digest = hashlib.sha256()
+    # Problems stand for what could not be read.
+    said = (("", str(problem).encode()) for problem in problems)
+    for name, data in (*sorted((file.name, file.content) for file in files), *said):
+        named = name.encode("utf-8", "surrogatepass")
+        # Lengths go in too: no two sets of files may run into the same bytes.
+        digest.update(b"%d %d %b" % (len(named), len(data), named))
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def _choose(path: Path, config: Config) -> Choice | Finding:

@@ -107,6 +107,7 @@ class Submission:
         sha256: Hex digest over names and contents of what was handed in, and over its problems.
         submitted_at: From the roster, with a time zone.
         problems: Why it could not be taken in as handed in; any of them rejects it.
+        copy: Of what was read, packed by copies.py; kept with the results.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Submission:
     sha256: str
     submitted_at: datetime | None = None
     problems: tuple[Finding, ...] = ()
+    copy: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -440,6 +442,7 @@ class Outcome:
     history: tuple[Epoch, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     weights_sha256: str | None = None
+    predictions_sha256: str | None = None
     weights_hashed_by: Literal["grader", "job"] | None = None
     replay: Replay | None = None
     runs: tuple[TrainingRun, ...] = ()

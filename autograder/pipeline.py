@@ -218,6 +218,7 @@ class _Way:
         self._learn(
             history=trained.history,
             weights_sha256=trained.weights_sha256,
+            predictions_sha256=trained.predictions.sha256,
             weights_hashed_by="grader" if trained.model.weights else "job",
         )
         return trained

@@ -52,6 +52,13 @@ class Predictions:
     validation: bytes
     holdout: bytes
 
+    @property
+    def sha256(self) -> str:
+        """Hex digest over both, as they came."""
+        # The length keeps the end of one and the beginning of the other apart.
+        length = len(self.validation).to_bytes(8, "big")
+        return hashlib.sha256(length + self.validation + self.holdout).hexdigest()
+
 
 @dataclass(frozen=True)
 class Replayed:

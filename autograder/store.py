@@ -8,6 +8,7 @@
     └── submissions/<id>/
         ├── feedback.md                  to the student
         ├── job.log                      what the job printed
+        ├── submission.zip               what was handed in, as copies.py packs it
         └── report.json                  written last: where it stands, the rest is complete
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
@@ -114,18 +116,26 @@ class Store:
             self._held.close()
             self._held = None
 
-    def write(self, report: Report, feedback: str, log: bytes | None) -> None:
+    def write(self, report: Report, feedback: str, log: bytes, copy: bytes) -> None:
         """Store the result of one submission in place of any earlier one.
 
         Args:
             report: The submission's id in it names the folder.
             feedback: Markdown, to the student.
-            log: What the job printed; None keeps the earlier log, for a report that was restated.
+            log: What the job printed.
+            copy: Of what was handed in.
 
         Raises:
             ResultsError: The disk refused.
             InternalError: The store was not entered, or the submission's id is no folder name.
         """
+        self._write(report, feedback, {"job.log": log, "submission.zip": copy})
+
+    def rewrite(self, report: Report, feedback: str) -> None:
+        """Store a report that was restated, beside what its grading left; raises as `write`."""
+        self._write(report, feedback, {})
+
+    def _write(self, report: Report, feedback: str, others: Mapping[str, bytes]) -> None:
         if self._held is None:
             raise InternalError("the results folder is written without being locked")
         folder = self._folder(report.submission.id)
@@ -135,8 +145,8 @@ class Store:
             raise ResultsError(f"cannot write {folder}: {error.strerror or error}") from error
         # Until the new report stands, there must be none that vouches for the new files.
         remove(folder / "report.json")
-        if log is not None:
-            write_whole(folder / "job.log", log)
+        for name, content in others.items():
+            write_whole(folder / name, content)
         write_whole(folder / "feedback.md", feedback.encode("utf-8", "replace"))
         write_whole(folder / "report.json", report.to_json().encode())
 

@@ -59,6 +59,7 @@ ENVIRONMENT = Environment(
     platform="Linux-x86_64",
     cpu="Some CPU",
     reproducibility="strict",
+    vector_extensions=("avx2", "fma"),
 )
 SUBMISSION = Submission(
     id="ada",

@@ -22,7 +22,7 @@ LAYERS = """
     stats
     roadsigns
     gtsrb datasets
-    choosing archives reading notebooks intake source_view check_rules checks
+    choosing archives reading notebooks copies intake source_view check_rules checks
     reports
     rates
     cost
@@ -36,11 +36,11 @@ LAYERS = """
     replay pricing
     leftovers
     training instructor_checks check_plugin
-    gradebook store environment
+    gradebook store machine environment
     assignment
     runs symptoms
     pipeline
-    batch
+    batch verification
     view
     cost_view
     selftest

@@ -32,14 +32,12 @@ def run(grader: Grader, out: Path, *submissions: Submission) -> tuple[tuple[Repo
         return grade_batch(submissions or (submission(),), grader, store, watched, 2), watched
 
 
-def test_each_submission_gets_its_three_files(
-    graded: tuple[Grader, Script], tmp_path: Path
-) -> None:
+def test_each_submission_gets_its_four_files(graded: tuple[Grader, Script], tmp_path: Path) -> None:
     reports, _ = run(graded[0], tmp_path, submission(name="ada"), submission(name="bob"))
     assert [report.submission.id for report in reports] == ["ada", "bob"]
     for name in ("ada", "bob"):
         files = {path.name for path in (tmp_path / "submissions" / name).iterdir()}
-        assert files == {"report.json", "feedback.md", "job.log"}
+        assert files == {"report.json", "feedback.md", "job.log", "submission.zip"}
 
 
 def test_a_second_run_trains_nothing_again(graded: tuple[Grader, Script], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from autograder.cli import run
+from autograder.environment import detect_environment, promise
 
 ROOT = Path(__file__).parent.parent
 TINY_RULES = ROOT / "tests" / "tiny.yaml"
@@ -169,6 +170,7 @@ def test_data_info_tells_when_a_file_has_changed(
     ("name", "code", "words"),
     [
         ("no-augmentation", 0, "ready to train"),
+        ("no-augmentation", 0, f"\n{promise(detect_environment('strict'))}\n"),
         ("wrong-output-shape", 1, "output-shape"),
         ("raises-while-building", 1, "submission.py, line"),
         ("loops-for-ever", 1, "TIME_LIMIT"),
@@ -187,6 +189,7 @@ def test_train_shows_epochs_a_curve_and_points() -> None:
     assert "epoch   2/" in done.stdout
     assert "Accuracy by epoch" in done.stdout
     assert "points on the validation split" in done.stdout
+    assert promise(detect_environment("strict")) in done.stdout.splitlines()
 
 
 @pytest.mark.sandbox

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from autograder import reading
 from autograder.choosing import MAX_FILES
 from autograder.config import Config
 from autograder.errors import IntakeError
-from autograder.intake import collect, unique_ids
+from autograder.intake import collect, take_in_copy, unique_ids
 from autograder.models import Location, Submission
 from autograder.notebooks import MAX_SOURCE_BYTES
 from autograder.roster import Roster, Student
@@ -521,3 +522,90 @@ def test_the_roster_says_who_it_is(tmp_path: Path) -> None:
 
     assert (anna.id, anna.student_id, anna.name) == ("Anna", "1001", "Anna Ähre")
     assert (ben.id, ben.student_id, ben.name) == ("ben", "ben", "")
+
+
+# --- its copy -----------------------------------------------------------------------------------
+
+
+def comes_back(submission: Submission) -> None:
+    """Check that a copy is taken in as the submission was."""
+    again = take_in_copy(submission.copy, submission.id)
+    assert again.sha256 == submission.sha256
+    assert (again.files, again.problems) == (submission.files, submission.problems)
+
+
+def test_a_copy_of_a_file_is_the_same_submission(tmp_path: Path) -> None:
+    comes_back(take_one(write(tmp_path / "Änna.py", "# \r\n\u00e9\n")))
+
+
+def test_a_copy_of_a_notebook_is_the_same_submission(tmp_path: Path) -> None:
+    comes_back(take_one(write_notebook(tmp_path / "anna.ipynb")))
+
+
+def test_a_copy_of_a_folder_with_helpers_is_the_same_submission(tmp_path: Path) -> None:
+    for name in ("submission.py", "zeta.py", "alpha.py", "Beta.py", "notes.txt"):
+        write(tmp_path / "anna" / name, f"# {name}\n")
+    submission = take_one(tmp_path / "anna")
+    comes_back(submission)
+    assert len(submission.files) == 4
+
+
+def test_a_copy_of_an_archive_is_the_same_submission(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "anna.zip", "w") as archive:
+        archive.writestr("anna/submission.py", "x = 1\n")
+        archive.writestr("anna/helper.py", "y = 1\n")
+    submission = take_one(tmp_path / "anna.zip")
+    comes_back(submission)
+    assert len(submission.files) == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"\xffx", b"x\0", b"# coding: latin-1\n", b"x" * (1 << 20)]
+)
+def test_a_copy_of_what_is_no_source_has_the_same_problems(tmp_path: Path, content: bytes) -> None:
+    for name in ("a.py", "b.ipynb"):
+        (tmp_path / name).write_bytes(content)
+        submission = take_one(tmp_path / name)
+        assert submission.problems
+        comes_back(submission)
+
+
+def test_a_copy_of_what_could_not_be_read_has_the_same_problems(tmp_path: Path) -> None:
+    folder = tmp_path / "anna"
+    for name in ("submission.py", "numpy.py", "m\u0430in.py"):
+        write(folder / name)
+    submission = take_one(folder)
+    assert [finding.rule for finding in submission.problems] == ["module-name"] * 2
+    comes_back(submission)
+    empty = take_one(write(tmp_path / "bob" / "nothing.zip", "no archive"))
+    assert problem(empty) == "archive"
+    comes_back(empty)
+
+
+@needs_links
+def test_a_copy_follows_no_link(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "secret.txt", "s3cret")
+    write(tmp_path / "class" / "bob.py")
+    (tmp_path / "class" / "anna.py").symlink_to(tmp_path / "elsewhere" / "secret.txt")
+    anna, bob = take(tmp_path / "class")
+    assert problem(anna) == "unreadable"
+    comes_back(anna)
+    comes_back(bob)
+    with zipfile.ZipFile(io.BytesIO(anna.copy)) as archive:
+        assert archive.namelist() == ["contents.json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+@pytest.mark.parametrize("name", [b"a\nb", b"\x1b[2J", b"half\xff", "e\u0301".encode(), b"..x"])
+def test_a_copy_of_a_file_with_a_hostile_name_is_the_same_submission(
+    tmp_path: Path, name: bytes
+) -> None:
+    folder = tmp_path / "class"
+    write(folder / "submission.py")
+    (folder / os.fsdecode(name + b"_helper.py")).write_bytes(b"x = 1\n")
+    comes_back(take_one(folder))
+    lone = tmp_path / "lone"
+    lone.mkdir()
+    (lone / os.fsdecode(name + b".py")).write_bytes(b"x = 1\n")
+    for submission in take(lone / os.fsdecode(name + b".py")):
+        comes_back(submission)

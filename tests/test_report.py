@@ -265,14 +265,47 @@ def test_field_of_a_later_program_is_passed_over() -> None:
     assert Report.from_json(json.dumps(written | {"from_the_future": 1})) == report()
 
 
-@pytest.mark.parametrize(("mode", "matters"), [("strict", False), ("host", True)])
-def test_processor_is_in_the_fingerprint_only_where_it_matters(mode: str, matters: bool) -> None:
-    here = Environment.model_validate(ENVIRONMENT.model_dump() | {"reproducibility": mode})
-    there = here.model_copy(update={"cpu": "Another CPU"})
-    assert (here.sha256 != there.sha256) is matters
+@pytest.mark.parametrize(
+    ("here", "matters"),
+    [
+        ({"reproducibility": "strict"}, False),
+        ({"reproducibility": "host"}, True),
+        ({"platform": "Linux-aarch64", "vector_extensions": ("asimd",)}, True),
+        ({"platform": "Darwin-x86_64"}, True),
+        ({"vector_extensions": ("sse4_2", "avx")}, True),
+        ({"vector_extensions": ("avx2",)}, True),
+    ],
+)
+@pytest.mark.parametrize(
+    "there",
+    [
+        {"cpu": "Another CPU"},
+        {"caches": ("L1 data 1K",)},
+        {"os": "Plan 9"},
+        {"vector_extensions": ("avx2", "fma", "avx512f")},
+    ],
+    ids=str,
+)
+def test_machine_is_in_the_fingerprint_only_where_it_matters(
+    here: dict[str, object], there: dict[str, object], matters: bool
+) -> None:
+    environment = Environment.model_validate(ENVIRONMENT.model_dump() | here)
+    other = environment.model_copy(update=there)
+    both_portable = environment.holds_everywhere and other.holds_everywhere
+    assert (environment.sha256 != other.sha256) is matters
+    assert both_portable is not matters
 
 
-@pytest.mark.parametrize("field", ["python", "tensorflow", "keras", "numpy", "platform"])
+def test_environment_of_an_older_report_is_read() -> None:
+    known = {"python", "tensorflow", "keras", "numpy", "platform", "cpu", "reproducibility"}
+    older = Environment.model_validate(ENVIRONMENT.model_dump(include=known))
+    assert older.vector_extensions == ()
+    assert not older.holds_everywhere
+
+
+@pytest.mark.parametrize(
+    "field", ["python", "tensorflow", "keras", "numpy", "platform", "onednn", "autograder"]
+)
 def test_fingerprint_changes_with_every_version(field: str) -> None:
     assert ENVIRONMENT.model_copy(update={field: "other"}).sha256 != ENVIRONMENT.sha256
 

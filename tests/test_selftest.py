@@ -13,6 +13,7 @@ from rich.console import Console
 
 from autograder.commands import doctor as command
 from autograder.connection import PACKAGE_PARENT
+from autograder.environment import detect_environment, promise
 from autograder.errors import InternalError, SandboxUnavailableError
 from autograder.selftest import report
 from autograder.selftest.report import SelfTest, run_selftest
@@ -85,6 +86,7 @@ def test_a_machine_where_all_is_refused_is_full(monkeypatch: pytest.MonkeyPatch)
     shown = diagnosis(FULL, SelfTest({"read": "EPERM", "write": "EPERM"}), monkeypatch)
     assert "2 of 2 probes refused" in shown
     assert "isolation: full" in shown
+    assert f"reproducibility: {promise(detect_environment('strict'))}\n" in shown
     assert shown.endswith("exit code 0")
 
 

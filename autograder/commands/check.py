@@ -12,6 +12,7 @@ from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.cost_view import show_budget, show_cost
+from autograder.environment import promise
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.models import Outcome, Submission, Verdict
@@ -53,6 +54,7 @@ def check(path: Path, config_path: Path, console: Console) -> int:
                     outcome = grader.check(submission, Quiet())
                 if not _show(outcome, submission, config, console):
                     sound = [other for other in sound if other is not submission]
+            console.print(plain(promise(assignment.environment)), highlight=False, soft_wrap=True)
     return 0 if len(sound) == len(submissions) else 1
 
 

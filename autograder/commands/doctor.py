@@ -1,4 +1,7 @@
-"""`autograder doctor`: how well this machine isolates students' code, tried for real."""
+"""`autograder doctor`: how well this machine isolates students' code, tried for real.
+
+It also says whether trainings here come to the bits that other machines come to.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from autograder.environment import detect_environment, promise
 from autograder.errors import InternalError, SandboxUnavailableError
 from autograder.runner import detect_defences
 from autograder.selftest.report import SelfTest, run_selftest
@@ -21,7 +25,7 @@ _LANDLOCK_ALONE = {"list the jobs beside it", "list all processes"}
 
 
 def doctor(console: Console) -> int:
-    """Print layers, self-test and level; return 0 if isolation is full, else 1.
+    """Print layers, self-test, bits and level; return 0 if isolation is full, else 1.
 
     Raises:
         InternalError: Not even an honest job runs in the sandbox.
@@ -30,11 +34,19 @@ def doctor(console: Console) -> int:
         defences = detect_defences(())
     except SandboxUnavailableError as error:
         console.print(plain(f"isolation: none\n{error}"), style="bold red")
+        _show_promise(console)
         return 1
     console.print(_layers(defences))
     with console.status("trying to get out"):
         test = run_selftest()
+    _show_promise(console)
     return _conclude(defences, test, console)
+
+
+def _show_promise(console: Console) -> None:
+    """Say whether trainings here come to the bits of other machines, if the rules are strict."""
+    line = promise(detect_environment("strict"))
+    console.print(plain(f"reproducibility: {line}"), highlight=False, soft_wrap=True)
 
 
 def _layers(defences: Defences) -> Table:

@@ -10,15 +10,19 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.batch import grade_batch
-from autograder.commands.opening import open_data, open_sealed, parallel_jobs, sandboxed
+from autograder.commands.opening import (
+    open_data,
+    open_sealed,
+    parallel_jobs,
+    runner_for_all,
+    sealed_assignment,
+)
 from autograder.config_file import load_config
-from autograder.environment import detect_environment
 from autograder.gradebook import write_gradebook
 from autograder.intake import collect
 from autograder.models import Submission, Verdict
 from autograder.pipeline import Grader
 from autograder.roster import Roster, load_roster
-from autograder.runner import PlainRunner
 from autograder.store import Store
 from autograder.training import Trainer
 from autograder.view import BatchView, plain, show_batch
@@ -56,19 +60,10 @@ def grade(options: GradeOptions, console: Console) -> int:
     submissions = collect(options.paths, config, roster)
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
-    strict = config.reproducibility == "strict"
-    runner = (
-        PlainRunner(strict=strict) if options.no_sandbox else sandboxed(config, dataset, holdout)
-    )
+    runner = runner_for_all(config, dataset, holdout, no_sandbox=options.no_sandbox)
     with runner, Store(options.out) as store:
-        assignment = Assignment(
-            config=config,
-            config_path=options.config,
-            dataset=dataset,
-            holdout=holdout,
-            environment=detect_environment(config.reproducibility),
-            default_holdout=default_holdout,
-            isolation=runner.isolation,
+        assignment = sealed_assignment(
+            config, options.config, dataset, holdout, runner, default_holdout=default_holdout
         )
         _announce(assignment, submissions, console)
         grader = Grader(assignment, Trainer(runner, config, dataset, holdout))

@@ -47,12 +47,46 @@ def sandboxed(config: Config, dataset: Dataset, holdout: Holdout | None) -> Runn
     return SandboxRunner(data_paths(dataset, holdout), strict=strict)
 
 
+def runner_for_all(
+    config: Config, dataset: Dataset, holdout: Holdout, *, no_sandbox: bool
+) -> Runner:
+    """Return a runner for a class: confined, unless somebody said that it need not be.
+
+    Raises:
+        SandboxUnavailableError: This machine cannot confine jobs.
+    """
+    if no_sandbox:
+        return PlainRunner(strict=config.reproducibility == "strict")
+    return sandboxed(config, dataset, holdout)
+
+
 def for_own_code(config: Config, dataset: Dataset) -> Runner:
     """Return a runner for a student's own code: sandboxed where that works, plain elsewhere."""
     try:
         return sandboxed(config, dataset, None)
     except SandboxUnavailableError:
         return PlainRunner(strict=config.reproducibility == "strict")
+
+
+def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
+    config: Config,
+    path: Path,
+    dataset: Dataset,
+    holdout: Holdout,
+    runner: Runner,
+    *,
+    default_holdout: bool,
+) -> Assignment:
+    """Return the assignment as the grader sees it: scored on the holdout."""
+    return Assignment(
+        config=config,
+        config_path=path,
+        dataset=dataset,
+        holdout=holdout,
+        environment=detect_environment(config.reproducibility),
+        default_holdout=default_holdout,
+        isolation=runner.isolation,
+    )
 
 
 def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner) -> Assignment:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.assignment import Assignment
 from autograder.commands.check import can_run, show_log
 from autograder.commands.opening import for_own_code, open_data, own_assignment
-from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.cost_view import show_budget
+from autograder.environment import promise
 from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
@@ -86,10 +87,10 @@ def train(path: Path, config_path: Path, console: Console) -> int:
             outcome = grader.grade(submission, view)
         if outcome.plan:
             view.show(outcome.history, outcome.plan.steps)
-    return _show(outcome, config, console)
+    return _show(outcome, assignment, console)
 
 
-def _show(outcome: Outcome, config: Config, console: Console) -> int:
+def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
     show_learning_curve(console, outcome.history)
     if outcome.verdict is not Verdict.GRADED or outcome.score is None:
         console.print(plain(f"verdict: {outcome.verdict}"), style="bold red")
@@ -107,13 +108,15 @@ def _show(outcome: Outcome, config: Config, console: Console) -> int:
             f"{_certainty(outcome)}\n"
             f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
             f"{outcome.weights_sha256}\n"
-            "The grader trains the same network, to the bit, and scores it on signs that nobody "
-            "has seen: expect about as much, not exactly as much. Where luck could decide much, it "
-            "trains under further seeds and takes the mean."
+            f"{promise(assignment.environment)}\n"
+            "The grader scores the network on signs that nobody has seen: expect about as much, "
+            "not exactly as much. Where luck could decide much, it trains under further seeds and "
+            "takes the mean."
         ),
         highlight=False,
+        soft_wrap=True,
     )
-    show_budget(console, plan, config.budget.training_s)
+    show_budget(console, plan, assignment.config.budget.training_s)
     return 0
 
 

@@ -70,6 +70,7 @@ class ReportContext:
         cache_key: From `autograder.store.cache_key`.
         started_at: When grading began, with a time zone.
         graded_at: When it ended, with a time zone.
+        checks_sha256: Of the instructor's check files.
         flags: Any that the report could not know of by itself.
     """
 
@@ -83,6 +84,7 @@ class ReportContext:
     cache_key: str
     started_at: datetime
     graded_at: datetime
+    checks_sha256: str = ""
     flags: tuple[Flag, ...] = ()
 
 
@@ -106,6 +108,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         version=FORMAT_VERSION,
         assignment=config.assignment.name,
         rules_sha256=config.digest,
+        checks_sha256=context.checks_sha256,
         submission=_submission(submission),
         verdict=outcome.verdict,
         findings=tuple(_finding(finding) for finding in outcome.findings),
@@ -126,6 +129,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         plan=_plan(outcome.plan),
         cost=_cost(outcome),
         weights_sha256=outcome.weights_sha256,
+        predictions_sha256=outcome.predictions_sha256,
         weights_hashed_by=outcome.weights_hashed_by,
         replay=ReplayPart(**asdict(outcome.replay)) if outcome.replay else None,
         runs=runs_part(outcome),

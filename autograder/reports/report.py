@@ -39,6 +39,7 @@ Flag = Literal[
     "unstable",
     "needs-attention",
 ]
+X86_64 = frozenset({"x86_64", "amd64"})
 _LONGEST_TEXT = 10_000
 
 
@@ -378,15 +379,41 @@ class Environment(Part):
     cpu: Text
     """Model name of the processor."""
     reproducibility: Literal["strict", "host"]
+    # From here on, empty in reports of before there was such a thing, and where it is not known.
+    vector_extensions: tuple[Text, ...] = ()
+    """Of the processor, as Linux names them; only those that libraries choose kernels by."""
+    caches: tuple[Text, ...] = ()
+    """Of one core, such as L1 data 48K."""
+    os: Text = ""
+    """Name and version of the system and its C library; no build of a kernel, no host."""
+    onednn: Text = ""
+    """Settings of the library that computes convolutions and matrix products."""
+    threads: int = 1
+    """That a training computes with."""
+    autograder: Text = ""
+    """Our version, and a digest of what computes a training and its score."""
+
+    @property
+    def holds_everywhere(self) -> bool:
+        """Whether every machine of this kind gives these bits, whatever its processor's model."""
+        system, _, architecture = self.platform.partition("-")
+        return (
+            self.reproducibility == "strict"
+            and system == "Linux"
+            and architecture.lower() in X86_64
+            and {"avx2", "fma"} <= {*self.vector_extensions}
+        )
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sha256(self) -> str:
         """Fingerprint: equal where the same training gives the same bits.
 
-        In strict mode the processor's model makes no difference, so it is left out.
+        In strict mode on x86-64 with AVX2, what processor and system it is makes no difference.
         """
-        left_out = {"sha256"} | ({"cpu"} if self.reproducibility == "strict" else set())
+        left_out = {"sha256"}
+        if self.holds_everywhere:
+            left_out |= {"cpu", "vector_extensions", "caches", "os"}
         return hashlib.sha256(self.model_dump_json(exclude=left_out).encode()).hexdigest()
 
 
@@ -407,6 +434,8 @@ class Report(Part):
     assignment: Text
     rules_sha256: Sha256
     """Over every rule in grading.yaml."""
+    checks_sha256: Text = ""
+    """Over the instructor's check files; empty in reports of before there was such a thing."""
     submission: SubmissionPart
     verdict: Verdict
     findings: tuple[FindingPart, ...]
@@ -432,6 +461,8 @@ class Report(Part):
     """null if grading ended before, and in reports of before there was such a thing."""
     weights_sha256: Sha256 | None
     """Over the trained weights; the same wherever the same training is repeated."""
+    predictions_sha256: Sha256 | None = None
+    """Over the raw predictions of both splits; null if there were none."""
     weights_hashed_by: Literal["grader", "job"] | None = None
     """grader: over the weights that the job handed over; job: it only said so."""
     replay: ReplayPart | None = None

@@ -46,9 +46,10 @@ class Grading:
         return [name for name in names if name.startswith(beginnings)]
 
     def shown(self) -> dict[str, bytes]:
-        """Return by name what people are shown; what a job printed stays in job.log as it is."""
+        """Return by name what people are shown; what came from a student stays as it is in two."""
         results = self.after.results.items()
-        files = {name: content for name, content in results if not name.endswith("job.log")}
+        as_they_are = ("/job.log", "/submission.zip")
+        files = {name: content for name, content in results if not name.endswith(as_they_are)}
         return files | {"what the grader printed": self.printed}
 
 
@@ -109,7 +110,7 @@ def commands(grading: Grading) -> Iterator[str]:
 def results(grading: Grading) -> Iterator[str]:
     """The results hold what they should, and nothing else."""
     found = grading.after.results
-    kinds = ("feedback.md", "job.log", "report.json")
+    kinds = ("feedback.md", "job.log", "report.json", "submission.zip")
     expected = {f"submissions/{name}/{kind}" for name in grading.names for kind in kinds}
     expected |= {".autograder.json", ".autograder.lock", "gradebook.csv"}
     yield from sorted(expected ^ {*found})

@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 
 from autograder.cli import run
+from autograder.intake import take_in_copy
 from tests.conftest import TINY
 
 pytestmark = pytest.mark.sandbox
@@ -376,6 +377,16 @@ def test_everybody_has_a_row_in_the_gradebook(graded: Graded) -> None:
 def test_nothing_is_written_outside_of_the_results(graded: Graded) -> None:
     assert graded.after == graded.before
     assert not ESCAPED.exists()
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids)
+def test_the_copy_of_each_is_what_its_report_is_about(graded: Graded, case: Case) -> None:
+    folder = graded.results / "submissions" / ids(case)
+    copy = (folder / "submission.zip").read_bytes()
+    assert take_in_copy(copy, "again").sha256 == graded.report(ids(case))["submission"]["sha256"]
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        assert all(name.isprintable() and ".." not in name for name in archive.namelist())
+    assert len(copy) < 17 * MIB
 
 
 def test_a_look_alike_of_a_function_is_pointed_out(graded: Graded) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import zipfile
@@ -18,14 +19,15 @@ from hypothesis import strategies as st
 from autograder.archives import ArchiveLimits, archive_folder, open_archive
 from autograder.choosing import Folder
 from autograder.config import Config
-from autograder.errors import IntakeError
-from autograder.intake import collect
+from autograder.copies import CopiedFile, HandIn, pack, unpack
+from autograder.errors import IntakeError, ResultsError
+from autograder.intake import collect, take_in_copy
 from autograder.models import Finding, Submission
 from autograder.outputs import remove_folder
 from autograder.store import _is_safe_id
 from tests.conftest import TINY
 from tests.fuzz.campaign import fuzz
-from tests.fuzz.mutations import ODD_TEXTS, bent_bytes, grown
+from tests.fuzz.mutations import ODD_TEXTS, bent_bytes, bent_json, grown
 from tests.fuzz.shown import assert_printable
 
 CONFIG = Config.model_validate(
@@ -143,6 +145,9 @@ def assert_taken_in(submission: Submission) -> None:
         assert file.name.removesuffix(".py").isidentifier() or submission.problems
     for problem in submission.problems:
         assert_printable(problem)
+    again = take_in_copy(submission.copy, submission.id)
+    assert again.sha256 == submission.sha256
+    assert (again.files, again.problems) == (submission.files, submission.problems)
 
 
 ARCHIVE = packed(
@@ -217,3 +222,35 @@ def test_archive_as_a_submission(hostile: bytes, folder: Path) -> tuple[Finding,
 
     assert_taken_in(submission)
     return submission.problems
+
+
+COPY = pack(
+    HandIn(
+        (
+            CopiedFile("submission.py", "submission.py", TINY.encode()),
+            CopiedFile("x\u202ey.py", "helper.py", b"x = 1\n" * 300),
+        ),
+        (Finding("unreadable", "No text.", "Hand in text."),),
+    )
+)
+
+
+TABLE = json.loads(zipfile.ZipFile(io.BytesIO(COPY)).read("contents.json"))
+
+
+def copies() -> st.SearchStrategy[bytes]:
+    """Copies that somebody has edited: their bytes, or their table of contents."""
+    tables = bent_json(TABLE, ("submission.py", "contents.json", "../x.py", "", "ff", 3))
+    return st.one_of(
+        bent_bytes(COPY, ZIP_TOKENS),
+        tables.map(lambda table: packed({"contents.json": table, "submission.py": b"x = 1\n"})),
+    )
+
+
+@fuzz(copies(), raises=(ResultsError,), share=0.5)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_copy(hostile: bytes) -> HandIn:
+    found = unpack(hostile)
+
+    assert unpack(pack(found)) == found
+    return found

@@ -8,7 +8,7 @@ import insider
 from honest import attempt, build_augmentation, build_model, training_plan
 
 for name in ("l-sibling", "results-of-others"):
-    for file in ("report.json", "feedback.md", "job.log"):
+    for file in ("report.json", "feedback.md", "job.log", "submission.zip"):
         path = f"{insider.RESULTS}/submissions/{name}/{file}"
         attempt(f"writing {path}", lambda: open(path, "w"), 2)
         attempt(f"reading {path}", lambda: open(path), 2)
