@@ -8,7 +8,7 @@ import re
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from autograder.gradebook import _row
+from autograder.gradebook import COLUMNS, _row
 from autograder.models import Finding, Outcome
 from autograder.reports.build import build_report
 from autograder.reports.feedback import render_feedback
@@ -45,7 +45,7 @@ def assert_presentable(outcome: Outcome) -> None:
 def assert_report_shown(report: Report) -> None:
     """Assert that every page made of a report can be made, and is harmless."""
     assert_inert(render_feedback(report))
-    assert len(_row(report)) == 12
+    assert len(_row(report)) == len(COLUMNS)
     console = Console(file=io.StringIO(), width=100)
     with BatchView(console, 1) as view:
         view.finished(report, cached=False)

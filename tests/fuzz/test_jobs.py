@@ -65,6 +65,17 @@ def test_description(hostile: bytes, way: Way) -> Outcome:
     return way.go("describe", {"description.json": hostile})
 
 
+@fuzz(st.tuples(st.sampled_from(["describe", "price"]), bent_json(fakes.ops())), share=0.6)
+def test_ops(hostile: tuple[str, bytes], way: Way) -> Outcome:
+    task, data = hostile
+    return way.go(task, {"ops.json": data})
+
+
+@fuzz(bent_json(fakes.PARTS), share=0.3)
+def test_parts(hostile: bytes, way: Way) -> Outcome:
+    return way.go("describe", {"parts.json": hostile})
+
+
 @fuzz(bent_json(ERROR), share=0.6)
 def test_error(hostile: bytes, way: Way) -> Outcome:
     return way.go("train", {"error.json": hostile}, exit_code=1)
