@@ -93,7 +93,6 @@ class _DescriptionFile(JobFile):
     augmented_shape: _Shape
     plan: dict[str, bool | int | float | str]
     compile: _CompileFile
-    not_kept: str = Field(default="", max_length=1000)
 
 
 class _EpochLine(JobFile):

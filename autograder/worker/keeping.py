@@ -9,6 +9,7 @@ And before training, ``parts.json``: the model, how it is trained, and the augme
 
 from __future__ import annotations
 
+import contextlib
 import json
 import types
 from pathlib import Path
@@ -71,18 +72,17 @@ def _has_own_activation(layer: Any) -> bool:
     return any(not function.__module__.startswith("keras.") for function in functions)
 
 
-def keep_parts(model: Any, augmentation: Any) -> str:
-    """Leave ``parts.json`` behind: all that a training step is made of. The model is spoilt by it.
+def keep_parts(model: Any, augmentation: Any) -> None:
+    """Leave ``parts.json`` behind, if all that a training step is made of can be written down.
 
-    Returns:
-        Why it is missing, or nothing.
+    The model is spoilt by it.
     """
     import keras
 
-    try:
-        loss = model.loss
-        if isinstance(loss, types.FunctionType) and loss.__module__.startswith("keras."):
-            loss = loss.__name__
+    loss = model.loss
+    if isinstance(loss, types.FunctionType) and loss.__module__.startswith("keras."):
+        loss = loss.__name__
+    with contextlib.suppress(Exception):  # whatever a layer's own get_config() may raise
         _refuse_unwritten(augmentation)
         parts = {
             "optimizer": keras.saving.serialize_keras_object(model.optimizer),
@@ -91,10 +91,7 @@ def keep_parts(model: Any, augmentation: Any) -> str:
             "model": json.loads(_architecture(model)),
         }
         text = json.dumps(parts)
-    except Exception as error:  # whatever a layer's own get_config() may raise
-        return f"{type(error).__name__}: {error}"[:1000]
-    Path("parts.json").write_text(text, encoding="utf-8")
-    return ""
+        Path("parts.json").write_text(text, encoding="utf-8")
 
 
 def restore_parts(folder: Path) -> tuple[Any, Any]:

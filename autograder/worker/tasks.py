@@ -89,14 +89,16 @@ def describe(a: Arguments, data: Data) -> None:
         "plan": {str(key): plain(value) for key, value in plan.items()},
         "compile": describe_compile(model),
     }
-    with stage("compile"):
-        compile_model(model, predict, data)
+    Path("description.json").write_text(json.dumps(description), encoding="utf-8")
     batch_size = plan.get("batch_size")
-    if isinstance(batch_size, int) and 1 <= batch_size <= len(data.train_images):
+    shapes_fit = predictions.shape[1:] == (a.num_classes,) and shapes == [tuple(batch.shape)]
+    # Where anything does not fit, a rule will say what is wrong.
+    if shapes_fit and isinstance(batch_size, int) and 1 <= batch_size <= len(data.train_images):
+        with stage("compile"):
+            compile_model(model, predict, data)
         with stage("training"):
             _leave_ops(model, augmentation, a.image_size, batch_size)
-        description["not_kept"] = keep_parts(model, augmentation)
-    Path("description.json").write_text(json.dumps(description), encoding="utf-8")
+        keep_parts(model, augmentation)
 
 
 def _leave_ops(model: Any, augmentation: Any, image_size: int, batch_size: int) -> None:
