@@ -26,6 +26,7 @@ from tests.benchmarks.plotting import Point, plot
 ROOT = Path(__file__).parents[2]
 PLOT = ROOT / "docs" / "images" / "cost-model.png"
 MEDIAN, WORST = 1.15, 1.6
+TRACING_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ class Measured:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> list[Measured]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     file = tmp_path_factory.mktemp("stepping") / "measured.json"
     subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.stepping", str(file)],
         env=environment(strict=True) | {"PYTHONPATH": str(ROOT)},
         check=True,
     )
-    return read(json.loads(file.read_text("utf-8")))
+    return dict(json.loads(file.read_text("utf-8")))
 
 
 def read(found: dict[str, Any]) -> list[Measured]:
@@ -65,7 +66,8 @@ def read(found: dict[str, Any]) -> list[Measured]:
     return measured
 
 
-def test_reference_seconds_are_cpu_seconds_but_for_one_factor(measured: list[Measured]) -> None:
+def test_reference_seconds_are_cpu_seconds_but_for_one_factor(found: dict[str, Any]) -> None:
+    measured = read(found)
     host = statistics.median(each.ratio for each in measured)
     print(f"\na CPU second of this machine is worth {host:.3f} reference seconds")
     print("| architecture | task | reference ms | CPU ms | ratio | held out |")
@@ -93,6 +95,13 @@ def test_reference_seconds_are_cpu_seconds_but_for_one_factor(measured: list[Mea
     deviations = [deviation(each, host) for each in measured]
     assert statistics.median(deviations) <= MEDIAN
     assert max(deviations) <= WORST
+
+
+def test_tracing_takes_no_longer_than_a_student_waits(found: dict[str, Any]) -> None:
+    name, worst_s = max(found["tracing_s"].items(), key=lambda item: item[1])
+    middle_s = statistics.median(found["tracing_s"].values())
+    print(f"\ntracing: {middle_s:.2f} s of CPU (median), at most {worst_s:.2f} s ({name})")
+    assert worst_s < TRACING_S
 
 
 def deviation(each: Measured, host: float) -> float:
