@@ -58,7 +58,7 @@ class Ops(_FromJob):
     """The ops of one training step, or of the prediction of one batch."""
 
     batch_size: int = Field(ge=1, le=10**6)
-    left_out: int = Field(ge=0)
+    left_out: int = Field(ge=0, le=10**12)
     rows: tuple[Op, ...] = Field(max_length=10_000)
 
 
@@ -78,13 +78,20 @@ class Price:
 
 
 def cost_of(ops: Ops) -> Cost:
-    """Return what running these ops once costs, layer by layer."""
+    """Return what running these ops once costs, layer by layer.
+
+    Ops that there was no room for cost as much as the dearest of the others, each.
+    """
     sums: dict[tuple[Part, str], list[float]] = {}
+    dearest_us = OP_US
     for op in ops.rows:
         one = price(op)
         total = sums.setdefault((op.part, op.layer), [0.0, 0.0, 0.0])
         total[op.backward] += op.count * one.flops
         total[2] += op.count * one.us / 1e3
+        dearest_us = max(dearest_us, one.us)
+    if ops.left_out:
+        sums.setdefault(("harness", ""), [0.0, 0.0, 0.0])[2] += ops.left_out * dearest_us / 1e3
     return Cost(
         layers=tuple(LayerCost(*owner, *total) for owner, total in sums.items()),
         overhead_ms=STEP_US / 1e3,

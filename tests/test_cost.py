@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,6 +142,14 @@ def test_nothing_is_free(fields: dict[str, Any]) -> None:
     assert price(bare).us >= rates.OP_US > 0
 
 
+def test_what_there_was_no_room_for_costs_as_much_as_the_dearest_op() -> None:
+    rows = (op(**CONVOLUTION), op(**DENSE))
+    full = Ops(batch_size=64, left_out=3, rows=rows)
+    more_ms = 3 * price(op(**CONVOLUTION)).us / 1e3
+    assert cost_of(full).ms == pytest.approx(cost_of(step(*rows)).ms + more_ms)
+    assert cost_of(Ops(batch_size=64, left_out=3, rows=())).ms > cost_of(step()).ms
+
+
 def test_the_sum_of_the_layers_is_the_cost_of_the_step() -> None:
     conv, dense = op(**CONVOLUTION, layer="conv", count=3), op(**DENSE, layer="dense")
     gradient = op(**DENSE, layer="dense", backward=True)
@@ -235,3 +244,14 @@ def test_a_row_that_is_not_as_we_write_it_is_refused(change: dict[str, Any]) -> 
 def test_each_op_is_of_one_kind() -> None:
     names = [name for kind in rates.KINDS.values() for name in kind.ops.split()]
     assert len(names) == len(set(names))
+
+
+def test_the_published_constants_are_those_in_use() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "reference-seconds.md").read_text("utf-8")
+    for name, kind in {**rates.KINDS, "unknown": rates.UNKNOWN}.items():
+        numbers = (kind.overhead_us, kind.gitems, kind.gbytes)
+        assert f"| {name} | {' | '.join(f'{number:g}' for number in numbers)} |" in page, name
+    assert f"price = {rates.OP_US:g} + overhead" in page
+    assert f"A step costs {rates.STEP_US:g} µs more" in page
+    assert f"first {rates.CACHE_BYTES >> 20} MiB" in page
+    assert f"moved at {rates.MEMORY_GBYTES:g} GB/s at most" in page

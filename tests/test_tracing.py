@@ -143,3 +143,9 @@ def test_a_usual_model_has_no_unknown_op_and_fits(graphs: Graphs, name: str) -> 
     for ops in (graphs[name].train, graphs[name].predict):
         assert cost_of(ops).unknown_ops == ()
         assert ops.left_out == 0
+
+
+def test_ops_that_there_is_no_room_for_are_counted(graphs: Graphs) -> None:
+    whole, cut = graphs["plain"].train, graphs["plain, cut"].train
+    assert len(cut.rows) == 20
+    assert cut.left_out == sum(op.count for op in whole.rows) - sum(op.count for op in cut.rows)

@@ -64,7 +64,7 @@ def trace(
 
     Returns:
         ``train`` and ``predict``, plain enough for JSON: each with ``batch_size``, with
-        ``left_out``, the number of ops that there was no room for, and with ``rows``. A row has
+        ``left_out``, how many runs of ops there was no room for, and with ``rows``. A row has
         ``part`` and ``layer`` (see `Owner`), ``op`` (TensorFlow's name of the kind), ``inputs``
         and ``outputs`` (shapes), ``item_bytes`` (of an element), ``count`` (how often it is run)
         and, if they apply, ``backward``, ``xla``, and TensorFlow's ``ksize`` and ``equation``. An
@@ -91,7 +91,11 @@ def trace(
     for name, size, graph in graphs:
         ops = _Ops(scopes, owners, unknown=max(size, image_size))
         ops.add_graph(graph, 1, _HARNESS)
-        found[name] = {"batch_size": size, "left_out": ops.left_out, "rows": ops.rows()}
+        found[name] = {
+            "batch_size": size,
+            "left_out": min(ops.left_out, _MAX_COUNT),
+            "rows": ops.rows(),
+        }
     return found
 
 
@@ -125,7 +129,7 @@ class _Ops:
         scopes: Who opened each name scope of each graph.
         owners: Whom ops within the scope of an object, by its id, serve; else it is a layer.
         unknown: What is assumed of a dimension, or of a number of rounds, that is not known.
-        left_out: Number of ops that there was no room for.
+        left_out: How many runs of ops there was no room for.
     """
 
     scopes: _Scopes
@@ -145,8 +149,8 @@ class _Ops:
         rounds: dict[Any, int] = {}
         for op in _running(graph):
             if self._seen >= MAX_OPS:
-                self.left_out += 1
-                return
+                self.left_out += times
+                continue
             owner = self._owner(op, caller)
             functions = _functions(op)
             self._add(op, times, owner, xla=xla, moves=not functions and op.type not in _STILL)
@@ -187,7 +191,7 @@ class _Ops:
         if key in self._counts or len(self._counts) < MAX_ROWS:
             self._counts[key] = self._counts.get(key, 0) + times
         else:
-            self.left_out += 1
+            self.left_out += times
 
     def _shapes(self, op: Any) -> dict[str, Any]:
         sizes = [tensor.dtype.size for tensor in (*op.outputs, *op.inputs)]
