@@ -93,7 +93,9 @@ def test_a_score_in_no_doubt_is_settled_by_one_run(tiny_data: TinyData) -> None:
 def test_an_open_score_is_trained_again_until_it_is_sure_enough(tiny_data: TinyData) -> None:
     enough = (se_after(tiny_data, 2, 20) + se_after(tiny_data, 1, 20)) / 2
     grader, script = grader_of(tiny_data, {0: 20}, max_score_se=enough)
-    outcome = grader.grade(submission(), Watched())
+    watched = Watched()
+    outcome = grader.grade(submission(), watched)
+    assert f"training, seed {FIRST + 1}" in watched.stages
     assert tasks(script) == ["train", "replay", "train", "replay"]
     assert seeds_of(script) == [FIRST, FIRST + 1]
     first, second = uncertainty(outcome).decisions
