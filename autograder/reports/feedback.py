@@ -105,8 +105,8 @@ def _certainty(report: Report) -> str:
     made = "1 run" if holdout.runs == 1 else f"{holdout.runs} runs"
     score = (
         f"Score {report.score:.1f} of {report.max_score:g}, standard error {runs.score_se:.1f} "
-        "points: with other signs in the holdout or another seed it would have come out a little "
-        "higher or lower, by about that much."
+        "points: with other signs in the holdout or another seed it would have come out "
+        "different, by about that much."
     )
     metrics = ", ".join(
         f"{name} {value:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f}, {made})"
