@@ -207,7 +207,8 @@ class _Way:
         return (Finding("time-limit", message),)
 
     def _train(self, plan: TrainingPlan, seed: int) -> Trained:
-        self._stage("training")
+        again = seed != self._config.seeds.training
+        self._stage(f"training, seed {seed}" if again else "training")
         attempt = self._trainer.train(
             self._submission,
             plan,

@@ -198,6 +198,15 @@ def test_one_run_needs_no_table_of_runs() -> None:
     assert "- Seed: 2027\n" in markdown
 
 
+def test_a_part_of_a_training_has_no_table_of_runs() -> None:
+    alone = replace(UNCERTAINTY, decisions=())
+    part = replace(GRADED, verdict=Verdict.TIME_LIMIT, runs=(), uncertainty=alone)
+    markdown = render_feedback(report(part))
+    assert "95 % interval 0.781 to 0.817, 1 run)" in markdown
+    assert "| Run |" not in markdown
+    assert "How many runs" not in markdown
+
+
 def test_full_score_has_nothing_missing() -> None:
     full = replace(GRADED, score=Score((replace(RECOGNITION, points=90), AUGMENTATION)))
     markdown = render_feedback(report(full))

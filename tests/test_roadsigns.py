@@ -38,7 +38,7 @@ CHECKSUMS = {
     "validation": "8b56c401c1c2b4303b4aea00f3b66db1b5e7395ede81cfb5ef82ae50883f270b",
     "holdout": "57fe532a16f3ed142d435182a8973eb223cb212599d87336ecadb57ba51c9b86",
 }
-COUNTS: dict[Name, int] = {"train": 4000, "validation": 1000, "holdout": 2000}
+COUNTS: dict[Name, int] = {"train": 4000, "validation": 1000, "holdout": 3000}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -167,7 +167,7 @@ def test_training_is_imbalanced_as_gtsrb_is() -> None:
     assert counts.min() >= 20
 
 
-@pytest.mark.parametrize(("name", "images"), [("validation", 1000), ("holdout", 2000)])
+@pytest.mark.parametrize(("name", "images"), [("validation", 1000), ("holdout", 3000)])
 def test_the_other_splits_are_balanced(name: Name, images: int) -> None:
     counts = np.zeros(43, int)
     for track in plan(name, images):

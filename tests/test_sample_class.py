@@ -61,6 +61,17 @@ def test_the_reference_is_among_the_best(results: Path) -> None:
     assert report(results, "reference")["score"] >= max(scores.values()) - 25
 
 
+def test_an_open_score_is_the_mean_of_two_trainings(results: Path) -> None:
+    graded = [report(results, case.name) for case in CASES]
+    twice = [each for each in graded if each["runs"] and len(each["runs"]["made"]) == 2]
+    assert twice
+    for each in twice:
+        first, second = each["runs"]["made"]
+        assert second["seed"] == first["seed"] + 1
+        assert second["weights_sha256"] != first["weights_sha256"] == each["weights_sha256"]
+        assert abs(each["score"] - (first["points"] + second["points"]) / 2) < 0.02
+
+
 def test_every_submission_is_in_the_gradebook(results: Path) -> None:
     gradebook = pd.read_csv(results / "gradebook.csv")
     assert set(gradebook["submission_id"]) == {case.name for case in CASES} | {"reference"}

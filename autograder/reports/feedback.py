@@ -102,11 +102,11 @@ def _certainty(report: Report) -> str:
     runs, holdout = report.runs, report.metrics.holdout
     if runs is None or holdout is None or holdout.intervals is None:
         return ""
-    made = "1 run" if len(runs.made) == 1 else f"{len(runs.made)} runs"
+    made = "1 run" if holdout.runs == 1 else f"{holdout.runs} runs"
     score = (
         f"Score {report.score:.1f} of {report.max_score:g}, standard error {runs.score_se:.1f} "
-        "points: with other signs in the holdout or another seed it would have come out a little "
-        "higher or lower, by about that much."
+        "points: with other signs in the holdout or another seed it would have come out "
+        "different, by about that much."
     )
     metrics = ", ".join(
         f"{name} {value:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f}, {made})"
@@ -115,13 +115,13 @@ def _certainty(report: Report) -> str:
             ("accuracy", holdout.accuracy, holdout.intervals.accuracy),
         )
     )
-    decisions = f"How many runs there are: {' '.join(map(prose, runs.decisions))}"
+    why = f"How many runs there are: {' '.join(map(prose, runs.decisions))}"
     sections = ("## How sure this score is", score, f"Measured: {metrics}.", _run_table(runs))
-    return "\n\n".join(part for part in (*sections, decisions) if part)
+    return "\n\n".join(part for part in (*sections, why if runs.decisions else "") if part)
 
 
 def _run_table(runs: RunsPart) -> str:
-    if len(runs.made) == 1:
+    if len(runs.made) < 2:
         return ""
     rows = ["| Run | Seed | macro-F1 | Accuracy | Points |", "| ---: | ---: | ---: | ---: | ---: |"]
     rows += [

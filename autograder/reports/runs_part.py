@@ -25,7 +25,7 @@ def holdout_part(outcome: Outcome) -> MetricsPart | None:
         return MetricsPart(**asdict(metrics))
     return MetricsPart(
         **asdict(metrics),
-        runs=len(outcome.runs),
+        runs=max(1, len(outcome.runs)),  # none, if a part of a training is scored
         intervals=IntervalsPart(
             macro_f1=_interval(uncertainty.macro_f1),
             accuracy=_interval(uncertainty.accuracy),
