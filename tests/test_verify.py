@@ -171,15 +171,15 @@ def test_on_another_fingerprint_without_a_stated_uncertainty_it_is_different(
 )
 def test_on_another_fingerprint_the_stated_uncertainty_decides(
     graded: Graded,
-    monkeypatch: pytest.MonkeyPatch,
     standard_error: float,
     code: int,
     beginning: str,
 ) -> None:
     report = graded.grade()
-    graded.change_report(environment=another(report))
+    assert report.runs is not None
+    stating = report.runs.model_copy(update={"score_se": standard_error})
+    graded.change_report(environment=another(report), runs=stating)
     graded.script.train = other_weights(graded.script, right=22)
-    monkeypatch.setattr("autograder.verification.stated_error", lambda _: standard_error)
     found, shown = graded.verify()
     assert found == code
     assert shown.splitlines()[-1].startswith(beginning)
