@@ -77,8 +77,7 @@ def compare(before: Report, now: Report) -> Verification:
 
 def stated_error(report: Report) -> float | None:
     """Return the standard error of the score in points; None where the report states none."""
-    runs = getattr(report, "runs", None)
-    return None if runs is None else float(runs.score_se)
+    return None if report.runs is None else report.runs.score_se
 
 
 def other_parts(before: Environment, now: Environment) -> tuple[str, ...]:
@@ -125,12 +124,27 @@ def _comparisons(before: Report, now: Report) -> tuple[Comparison, ...]:
         found += [
             compared("weights", lambda report: report.weights_sha256),
             compared("predictions", lambda report: report.predictions_sha256),
+            compared("runs", _runs),
             compared("score", lambda report: None if report.score is None else f"{report.score}"),
             compared("criteria", _criteria),
         ]
     elif before.verdict is Verdict.REJECTED:
         found.append(compared("findings", _findings))
     return tuple(comparison for comparison in found if comparison)
+
+
+def _runs(report: Report) -> str | None:
+    """Return how many trainings there were, and what each came to."""
+    if report.runs is None:
+        return None
+    runs = [
+        f"{run.seed} {run.weights_sha256} {run.macro_f1} {run.accuracy} {run.points}"
+        for run in report.runs.made
+    ]
+    failed = report.runs.failed
+    if failed:
+        runs.append(f"{failed.seed} {failed.verdict}")
+    return f"{len(runs)}: {', '.join(runs)}"
 
 
 def _criteria(report: Report) -> str:

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,8 +24,6 @@ from autograder.jobs import Ending, JobResult
 from autograder.models import Verdict
 from autograder.reports.report import Environment, Report
 from autograder.store import Store
-from autograder.verification import Sameness, compare
-from tests import sample_reports
 from tests.conftest import TINY, TinyData
 from tests.fakes import (
     CONFIG,
@@ -109,7 +106,7 @@ def test_the_same_again_is_identical(graded: Graded) -> None:
     code, shown = graded.verify()
     assert code == 0
     assert shown.splitlines()[-1] == (
-        "identical: the same verdict, weights, predictions, score, criteria"
+        "identical: the same verdict, weights, predictions, runs, score, criteria"
     )
     assert "fingerprint: the same (" in shown
 
@@ -127,7 +124,7 @@ def test_other_weights_on_the_same_fingerprint_are_different(graded: Graded) -> 
     code, shown = graded.verify()
     assert code == 1
     assert shown.splitlines()[-1] == (
-        "different: not the same: weights; the fingerprint is the same, so they should be"
+        "different: not the same: weights, runs; the fingerprint is the same, so they should be"
     )
 
 
@@ -154,7 +151,7 @@ def test_on_another_fingerprint_without_a_stated_uncertainty_it_is_different(
     graded: Graded,
 ) -> None:
     report = graded.grade()
-    graded.change_report(environment=another(report))
+    graded.change_report(environment=another(report), runs=None)
     graded.script.train = other_weights(graded.script, right=20)
     code, shown = graded.verify()
     assert code == 1
@@ -165,20 +162,24 @@ def test_on_another_fingerprint_without_a_stated_uncertainty_it_is_different(
     ("standard_error", "code", "beginning"),
     [
         (8.0, 0, "equal within the stated uncertainty on another fingerprint: not the same: "),
-        (0.5, 1, "different: not the same: weights, predictions, score, criteria; the scores are "),
+        (
+            0.5,
+            1,
+            "different: not the same: weights, predictions, runs, score, criteria; the scores are ",
+        ),
     ],
 )
 def test_on_another_fingerprint_the_stated_uncertainty_decides(
     graded: Graded,
-    monkeypatch: pytest.MonkeyPatch,
     standard_error: float,
     code: int,
     beginning: str,
 ) -> None:
     report = graded.grade()
-    graded.change_report(environment=another(report))
+    assert report.runs is not None
+    stating = report.runs.model_copy(update={"score_se": standard_error})
+    graded.change_report(environment=another(report), runs=stating)
     graded.script.train = other_weights(graded.script, right=22)
-    monkeypatch.setattr("autograder.verification.stated_error", lambda _: standard_error)
     found, shown = graded.verify()
     assert found == code
     assert shown.splitlines()[-1].startswith(beginning)
@@ -225,16 +226,19 @@ def test_an_older_report_is_compared_in_what_it_has(graded: Graded) -> None:
     code, shown = graded.verify()
     assert code == 0
     assert shown.splitlines()[-1] == (
-        "identical: the same verdict, weights, score, criteria; not in the report: predictions"
+        "identical: the same verdict, weights, runs, score, criteria; "
+        "not in the report: predictions"
     )
 
 
-def test_the_stated_error_is_that_of_the_runs() -> None:
-    report = sample_reports.report()
-    now = report.model_copy(update={"score": 70.0, "environment": another(report)})
-    stating = SimpleNamespace(score_se=5.0)
-    before = report.model_copy(update={"runs": stating})
-    assert compare(before, now).sameness is Sameness.EQUAL_WITHIN
+def test_another_number_of_runs_is_different(graded: Graded) -> None:
+    report = graded.grade()
+    assert report.runs is not None
+    twice = report.runs.model_copy(update={"made": report.runs.made * 2})
+    graded.change_report(runs=twice)
+    code, shown = graded.verify()
+    assert code == 1
+    assert "different: not the same: runs" in shown
 
 
 # --- what it refuses ----------------------------------------------------------------------------
