@@ -60,10 +60,10 @@ def trained(case: Case) -> dict[str, list[Any]]:
     import keras
     import numpy as np
 
-    from autograder.worker.loop import _make_train_step
+    from autograder.worker.loop import make_train_step
 
     model, augmentation = built(case)
-    train_step = _make_train_step(model, augmentation)
+    train_step = make_train_step(model, augmentation)
     random = np.random.Generator(np.random.PCG64(SEED))
     images = random.integers(0, 256, (BATCH_SIZE, SIZE, SIZE, 3), np.uint8)
     labels = np.arange(BATCH_SIZE, dtype=np.int32) % CLASSES
