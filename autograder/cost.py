@@ -50,6 +50,7 @@ class Op(_FromJob):
     count: int = Field(ge=1, le=10**9)
     backward: bool = False
     xla: bool = False
+    float16: bool = False
     ksize: _Window = ()
     equation: str = Field(default="", max_length=500)
 

@@ -31,6 +31,14 @@ _ENVIRONMENT = {
 # joblib and multiprocessing would make semaphores at import, which no job may.
 _ENVIRONMENT |= {"JOBLIB_MULTIPROCESSING": "0"}
 
+# oneDNN, NumPy and NumPy's OpenBLAS pick code by what the CPU offers. NumPy takes no notice of
+# names of features that a CPU does not have.
+_AVX2 = {
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "OPENBLAS_CORETYPE": "Haswell",
+}
+
 
 _WALL_PER_CPU = 2
 
@@ -41,7 +49,7 @@ def environment(*, strict: bool) -> dict[str, str]:
     Args:
         strict: Whether arithmetic keeps to AVX2, so that every CPU that has it agrees.
     """
-    return _ENVIRONMENT | ({"ONEDNN_MAX_CPU_ISA": "AVX2"} if strict else {})
+    return _ENVIRONMENT | (_AVX2 if strict else {})
 
 
 class Ending(StrEnum):

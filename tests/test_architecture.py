@@ -26,6 +26,7 @@ LAYERS = """
     reports
     rates
     cost
+    portability
     jobs budget model_rules stock
     outputs joblog turns
     namespaces syscalls worker

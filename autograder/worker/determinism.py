@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Where oneDNN is held to AVX2 it has no bfloat16, and TensorFlow asks for it on a CPU with more:
-# these would fail, or crash.
+# these would fail, or crash. In float16 they give other bits on other CPUs.
 _NARROW = {
     "gen_nn_ops": """
         conv2d conv2d_backprop_input conv2d_backprop_filter conv3d conv3d_backprop_input_v2
@@ -38,8 +38,9 @@ def warm_up() -> None:
     # Grappler would turn them back into the instructions that differ between CPUs.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     _replace_approximations()
+    _split_grouped_convolutions()
     if "ONEDNN_MAX_CPU_ISA" in os.environ:
-        _widen_bfloat16()
+        _widen_short_floats()
 
 
 def _replace_approximations() -> None:
@@ -58,8 +59,35 @@ def _replace_approximations() -> None:
         module.rsqrt = rsqrt
 
 
-def _widen_bfloat16() -> None:
-    """Compute the operations of `_NARROW` in float32 and round what comes out, on every CPU."""
+def _split_grouped_convolutions() -> None:
+    """Convolve group by group; Keras has XLA do it, which sums as the CPU's caches suggest."""
+    import keras
+    import tensorflow as tf
+    from keras.src.backend.tensorflow import nn
+
+    whole = nn.conv
+
+    def conv(
+        inputs: Any,
+        kernel: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+    ) -> Any:
+        more = (strides, padding, data_format, dilation_rate)
+        groups = inputs.shape[-1] // kernel.shape[-2]
+        channels_last = (data_format or keras.config.image_data_format()) == "channels_last"
+        if groups == 1 or not channels_last:
+            return whole(inputs, kernel, *more)
+        pieces = zip(tf.split(inputs, groups, -1), tf.split(kernel, groups, -1), strict=True)
+        return tf.concat([whole(*piece, *more) for piece in pieces], -1)
+
+    nn.conv = conv
+
+
+def _widen_short_floats() -> None:
+    """Compute `_NARROW` of 16 bits in float32 and round what comes out, on every CPU."""
     from tensorflow.python.ops import gen_linalg_ops, gen_math_ops, gen_nn_ops
 
     for module in (gen_linalg_ops, gen_math_ops, gen_nn_ops):
@@ -71,17 +99,18 @@ def _widened(operation: Callable[..., Any]) -> Callable[..., Any]:
     import tensorflow as tf
 
     def is_narrow(value: Any) -> bool:
-        return bool(tf.is_tensor(value) and value.dtype == tf.bfloat16)
+        return bool(tf.is_tensor(value) and value.dtype in (tf.bfloat16, tf.float16))
 
     def widen(value: Any) -> Any:
         return tf.cast(value, tf.float32) if is_narrow(value) else value
 
     @functools.wraps(operation)
     def wide(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(is_narrow, tf.nest.flatten((args, kwargs)))):
+        narrow = [value for value in tf.nest.flatten((args, kwargs)) if is_narrow(value)]
+        if not narrow:
             return operation(*args, **kwargs)
         args, kwargs = tf.nest.map_structure(widen, (args, kwargs))
-        return tf.cast(operation(*args, **kwargs), tf.bfloat16)
+        return tf.cast(operation(*args, **kwargs), narrow[0].dtype)
 
     return wide
 

@@ -186,6 +186,7 @@ class _Ops:
             row |= {"op": op.type} | self._shapes(op) | _attributes(op)
         row |= {"backward": True} if op.name.startswith(_BACKWARD) else {}
         row |= {"xla": True} if xla else {}
+        row |= {"float16": True} if moves and _is_float16(op) else {}
         key = json.dumps(row)
         self._seen += 1
         if key in self._counts or len(self._counts) < MAX_ROWS:
@@ -240,6 +241,10 @@ def _attributes(op: Any) -> dict[str, Any]:
             value = op.get_attr(name)
             found[name] = value.decode()[:_MAX_TEXT] if isinstance(value, bytes) else value
     return found
+
+
+def _is_float16(op: Any) -> bool:
+    return any(tensor.dtype.base_dtype.name == "float16" for tensor in (*op.outputs, *op.inputs))
 
 
 def _functions(op: Any) -> list[Any]:
