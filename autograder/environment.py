@@ -42,8 +42,15 @@ def detect_environment(reproducibility: Literal["strict", "host"]) -> Environmen
     )
 
 
-def promise(environment: Environment) -> str:
-    """Return, in one line, whether a training here has the bits that it has at the grader's."""
+def promise(environment: Environment, unportable: tuple[str, ...] = ()) -> str:
+    """Return, in one line, whether a training here has the bits that it has at the grader's.
+
+    Args:
+        environment: Of this machine.
+        unportable: From `autograder.portability`, of the training in question.
+    """
+    if environment.holds_everywhere and unportable:
+        return f"Your bits hold on one CPU model only: {'; '.join(unportable)}."
     if environment.holds_everywhere:
         return (
             "Your bits are the grader's: strict mode on x86-64 with AVX2 (TensorFlow "

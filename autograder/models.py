@@ -439,6 +439,7 @@ class Outcome:
     plan: TrainingPlan | None = None
     cost: Cost | None = None
     priced_by: Literal["grader", "job"] | None = None
+    unportable: tuple[str, ...] = ()
     history: tuple[Epoch, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     weights_sha256: str | None = None

@@ -35,6 +35,7 @@ from autograder.models import (
     TrainingPlan,
     Verdict,
 )
+from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
@@ -157,7 +158,7 @@ class _Way:
         validation_images = self._dataset.validation.count
         cost = TrainingCost.of(graph, validation_images, asked.steps_per_epoch)
         plan = decide_steps(asked, cost, self._config.budget.training_s)
-        self._learn(cost=cost_of(graph.train))
+        self._learn(cost=cost_of(graph.train), unportable=unportable(graph))
         if isinstance(plan, Finding):
             raise _Stop(Verdict.REJECTED, [*self._broken.values(), plan])
         self._learn(plan=plan)

@@ -61,7 +61,7 @@ def compare(before: Report, now: Report) -> Verification:
     """
     comparisons = _comparisons(before, now)
     apart = [one.name for one in comparisons if one.same is False]
-    same_fingerprint = before.environment.sha256 == now.environment.sha256
+    same_fingerprint = _same_fingerprint(before, now)
     if not apart:
         return Verification(Sameness.IDENTICAL, comparisons, _identical(comparisons))
     told = f"not the same: {', '.join(apart)}"
@@ -73,6 +73,12 @@ def compare(before: Report, now: Report) -> Verification:
             return Verification(Sameness.EQUAL_WITHIN, comparisons, f"{told}; {why}")
         told += f"; {why}"
     return Verification(Sameness.DIFFERENT, comparisons, told)
+
+
+def _same_fingerprint(before: Report, now: Report) -> bool:
+    """Whether both ran where equal bits are promised to this training."""
+    same_cpu = before.environment.cpu == now.environment.cpu or not before.unportable
+    return same_cpu and before.environment.sha256 == now.environment.sha256
 
 
 def stated_error(report: Report) -> float | None:

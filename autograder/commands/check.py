@@ -54,7 +54,8 @@ def check(path: Path, config_path: Path, console: Console) -> int:
                     outcome = grader.check(submission, Quiet())
                 if not _show(outcome, submission, config, console):
                     sound = [other for other in sound if other is not submission]
-            console.print(plain(promise(assignment.environment)), highlight=False, soft_wrap=True)
+                said = promise(assignment.environment, outcome.unportable)
+                console.print(plain(said), highlight=False, soft_wrap=True)
     return 0 if len(sound) == len(submissions) else 1
 
 

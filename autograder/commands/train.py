@@ -108,7 +108,7 @@ def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
             f"{_certainty(outcome)}\n"
             f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
             f"{outcome.weights_sha256}\n"
-            f"{promise(assignment.environment)}\n"
+            f"{promise(assignment.environment, outcome.unportable)}\n"
             "The grader scores the network on signs that nobody has seen: expect about as much, "
             "not exactly as much. Where luck could decide much, it trains under further seeds and "
             "takes the mean."

@@ -128,6 +128,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         ),
         plan=_plan(outcome.plan),
         cost=_cost(outcome),
+        unportable=outcome.unportable,
         weights_sha256=outcome.weights_sha256,
         predictions_sha256=outcome.predictions_sha256,
         weights_hashed_by=outcome.weights_hashed_by,
@@ -204,6 +205,7 @@ def _flags(outcome: Outcome, late: LatePart, context: ReportContext) -> tuple[st
         "replay-different": other_replay,
         "borderline": outcome.uncertainty is not None and outcome.uncertainty.borderline,
         "unstable": outcome.failed_run is not None,
+        "one-cpu-model": bool(outcome.unportable) and context.environment.holds_everywhere,
         "needs-attention": check_error or other_replay or internal_error,
     }
     return _in_order({*context.flags, *(flag for flag, is_raised in raised.items() if is_raised)})

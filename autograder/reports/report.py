@@ -37,6 +37,7 @@ Flag = Literal[
     "replay-different",
     "borderline",
     "unstable",
+    "one-cpu-model",
     "needs-attention",
 ]
 X86_64 = frozenset({"x86_64", "amd64"})
@@ -459,6 +460,8 @@ class Report(Part):
     """null if grading ended before the plan was known."""
     cost: CostPart | None = None
     """null if grading ended before, and in reports of before there was such a thing."""
+    unportable: tuple[Text, ...] = ()
+    """What makes the bits of this training hold on one CPU model only; empty in most."""
     weights_sha256: Sha256 | None
     """Over the trained weights; the same wherever the same training is repeated."""
     predictions_sha256: Sha256 | None = None
