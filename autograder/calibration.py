@@ -203,6 +203,21 @@ def weakest(samples: Sequence[Sample], threshold: float) -> FalseFails:
     return max((false_fails(sample, threshold) for sample in samples), key=lambda found: found.risk)
 
 
+def reached(sample: Sample) -> float:
+    """Return the highest value that a solution misses with the accepted risk at most.
+
+    That of the next training, and that of those seen: both.
+
+    Args:
+        sample: Of `MIN_RUNS` graded trainings at least.
+    """
+    from scipy.special import stdtrit
+
+    runs = len(sample.values)
+    estimated = sample.mean + float(stdtrit(runs - 1, ACCEPTED_RISK)) * _next_sd(sample)
+    return min(estimated, sorted(sample.values)[math.floor(ACCEPTED_RISK * runs)])
+
+
 def propose(criterion: MetricCriterion, samples: Sequence[Sample]) -> Proposal:
     """Propose the highest threshold, in hundredths, that each solution misses in at most 1 %.
 
@@ -218,7 +233,7 @@ def propose(criterion: MetricCriterion, samples: Sequence[Sample]) -> Proposal:
             f"no threshold helps: {one.ungraded} of {one.runs} trainings of {one.solution} were "
             "not graded at all",
         )
-    limit, sample = min(((_limit(sample), sample) for sample in samples), key=lambda pair: pair[0])
+    limit, sample = min(((reached(sample), sample) for sample in samples), key=lambda pair: pair[0])
     threshold = float(Decimal(repr(max(limit, 0.0))).quantize(Decimal("0.01"), ROUND_DOWN))
     why = (
         f"{sample.solution}, the weakest solution here, came to {sample.mean:.4f} on average over "
@@ -262,11 +277,3 @@ def strip(values: Sequence[float], low: float, high: float, mark: float | None =
 def _next_sd(sample: Sample) -> float:
     """Return the standard deviation of the next value about the mean of those seen."""
     return sample.sd * math.sqrt(1 + 1 / len(sample.values))
-
-
-def _limit(sample: Sample) -> float:
-    """Return the value that the next training misses with the accepted risk, and no more did."""
-    from scipy.special import stdtrit
-
-    estimated = sample.mean + float(stdtrit(sample.runs - 1, ACCEPTED_RISK)) * _next_sd(sample)
-    return min(estimated, sorted(sample.values)[math.floor(ACCEPTED_RISK * sample.runs)])
