@@ -54,7 +54,7 @@ def grade(options: GradeOptions, console: Console) -> int:
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
     with sealed as (assignment, runner), Store(options.out) as store:
         announce(assignment, submissions, console)
-        _warn(assignment)
+        warn(assignment)
         grader = grader_of(assignment, runner)
         with BatchView(console, len(submissions)) as view:
             parallel = parallel_jobs(options.jobs)
@@ -68,7 +68,7 @@ def grade(options: GradeOptions, console: Console) -> int:
     return 1 if attention else 0
 
 
-def _warn(assignment: Assignment) -> None:
+def warn(assignment: Assignment) -> None:
     """Print, to stderr, what calibration knows against the thresholds."""
     errors = Console(stderr=True)
     for line in warnings(assignment):
