@@ -74,7 +74,8 @@ def show_metric(
     _show_head(console, criterion, f"{criterion.metric}, {key} {now:g}")
     console.print(_table(series))
     _show_strips(console, series, now)
-    _show_luck(console, series)
+    for one in series:
+        _show_luck(console, one.name, one.values, "{:.4f}")
     _say(console, in_words(criterion, found), "red" if found.is_too_high else "green")
     if proposal.threshold is None:
         _say(console, f"proposal: none; {proposal.reason}.", "yellow")
@@ -106,9 +107,7 @@ def show_total(console: Console, max_score: float, series: Sequence[Series]) -> 
     console.print(plain(f"Score, of {max_score:g} points"), style="bold")
     console.print(_table(series))
     for one in series:
-        luck = sd_between_runs(one.points)
-        if luck is not None:
-            _say(console, f"{one.name}: seeds alone make an SD of {luck:.2f} points", "dim")
+        _show_luck(console, one.name, one.points, "{:.2f} points")
 
 
 def _show_head(console: Console, criterion: Criterion | MetricCriterion, what: str) -> None:
@@ -152,11 +151,11 @@ def _show_strips(console: Console, series: Sequence[Series], mark: float) -> Non
             _say(console, f"{low:.3f} {drawn} {high:.3f}  {one.name}", "cyan")
 
 
-def _show_luck(console: Console, series: Sequence[Series]) -> None:
-    for one in series:
-        luck = sd_between_runs(one.values) if len(one.values) > 1 else None
-        if luck is not None:
-            _say(console, f"{one.name}: seeds alone make an SD of {luck:.4f}", "dim")
+def _show_luck(console: Console, name: str, numbers: Sequence[Sequence[float]], shown: str) -> None:
+    """Print how much of a class's spread is due to seeds; of one submission, all of it is."""
+    luck = sd_between_runs(numbers) if len(numbers) > 1 else None
+    if luck is not None:
+        _say(console, f"{name}: seeds alone make an SD of {shown.format(luck)}", "dim")
 
 
 def _say(console: Console, line: str, style: str) -> None:

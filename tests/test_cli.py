@@ -56,7 +56,7 @@ def test_help_names_the_verbs_and_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    for verb in ("check", "train", "grade", "data"):
+    for verb in ("check", "train", "grade", "calibrate", "data"):
         assert f"  {verb} " in done.stdout
 
 
@@ -85,6 +85,8 @@ def test_a_static_fault_is_told_without_importing_tensorflow() -> None:
         (["check", "--config", "nowhere.yaml"], "nowhere.yaml"),
         (["data", "export", "--split", "secret", "--out", "x.npz"], "secret"),
         (["grade", "solutions", "--jobs", "0"], "--jobs"),
+        (["calibrate", "--seeds", "1"], "--seeds"),
+        (["calibrate", "--solutions", "nowhere"], "nowhere"),
     ],
 )
 def test_bad_usage_is_exit_code_2_and_no_traceback(
