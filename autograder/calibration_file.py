@@ -148,7 +148,7 @@ def save(calibration: Calibration, config_path: Path) -> Path:
     return path
 
 
-def warnings(assignment: Assignment) -> Iterator[str]:
+def threshold_warnings(assignment: Assignment) -> Iterator[str]:
     """Yield, a line each, what is known against the thresholds of today; nothing if nothing is."""
     path = assignment.root / FILE_NAME
     try:

@@ -32,6 +32,8 @@ def write_thresholds(path: Path, config: Config, thresholds: Mapping[str, float]
     text = read_rules(path)
     if parse_config(text, path) != config:
         raise ConfigError("has changed while it was in use; start again", path)
+    now = {item.id: item.threshold for item in config.rubric if isinstance(item, MetricCriterion)}
+    thresholds = {name: value for name, value in thresholds.items() if value != now[name]}
     wanted = _with(config, thresholds)
     # Anchors and merges of YAML could make more of a change than was meant, or less.
     try:

@@ -15,9 +15,11 @@ import pytest
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.calibration_file import FILE_NAME, Calibration, warnings
-from autograder.commands import calibrate as command
+from autograder.calibration_file import FILE_NAME, Calibration, threshold_warnings
+from autograder.commands import calibrate as calibrate_module
+from autograder.commands import grade as grade_module
 from autograder.commands.calibrate import CalibrateOptions, calibrate, one_run
+from autograder.commands.grade import GradeOptions, grade
 from autograder.config import Config, ScaledCriterion, SeedsConfig, ThresholdCriterion
 from autograder.config_file import load_config
 from autograder.errors import IntakeError, ResultsError
@@ -105,7 +107,8 @@ def desk(tiny_data: TinyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         made.assignments.append(assignment)
         yield assignment, FakeRunner(script)
 
-    monkeypatch.setattr(command, "opened", opened)
+    monkeypatch.setattr(calibrate_module, "opened", opened)
+    monkeypatch.setattr(grade_module, "opened", opened)
     return made
 
 
@@ -198,8 +201,22 @@ def test_after_a_write_grade_has_nothing_to_warn_of(desk: Desk) -> None:
     assert all(part.false_fails.fails == 0 for part in calibration.criteria)
     before = desk.assignments[-1]
     after = dataclasses.replace(before, config=load_config(desk.rules))
-    assert list(warnings(after)) == []
-    assert [line.partition(":")[0] for line in warnings(before)] == ["f1", "third"]
+    assert list(threshold_warnings(after)) == []
+    assert [line.partition(":")[0] for line in threshold_warnings(before)] == ["f1", "third"]
+
+
+def test_grade_warns_before_it_grades_and_grades_all_the_same(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.calibrate(write=True)
+    desk.rules.write_text(RULES)
+    paths = [desk.folder / "solutions"]
+    options = GradeOptions(paths, desk.folder / "results", desk.rules, None, 1, no_sandbox=False)
+    assert grade(options, Console(file=io.StringIO())) == 0
+    [f1, third] = capsys.readouterr().err.splitlines()
+    assert f1.startswith("warning: f1: reference misses full_at 0.95")
+    assert third.startswith("warning: third: reference misses at_least 1")
+    assert (desk.folder / "results" / "gradebook.csv").exists()
 
 
 def test_a_class_is_shown_and_decides_nothing(desk: Desk) -> None:
@@ -238,7 +255,7 @@ def test_a_solution_that_diverges_is_told_and_no_threshold_is_proposed(desk: Des
     assert "proposal: none; no threshold helps: 1 of 3 trainings of reference" in printed
     assert "reference does not get all of them in 1 of 3" in printed
     assert desk.rules.read_text() == RULES
-    [line, _] = warnings(desk.assignments[-1])
+    [line, _] = threshold_warnings(desk.assignments[-1])
     assert "(1 of 3 seen" in line
 
 

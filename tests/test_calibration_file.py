@@ -12,7 +12,14 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.calibration import Sample
-from autograder.calibration_file import FILE_NAME, Calibration, basis_of, calibrated, save, warnings
+from autograder.calibration_file import (
+    FILE_NAME,
+    Calibration,
+    basis_of,
+    calibrated,
+    save,
+    threshold_warnings,
+)
 from autograder.commands.grade import warn
 from autograder.config import Config, MetricCriterion
 from tests.conftest import TinyData
@@ -49,7 +56,7 @@ def calibrate(assignment: Assignment, *values: float, ungraded: int = 0) -> Cali
 
 
 def test_without_a_file_nothing_is_known(assignment: Assignment) -> None:
-    assert list(warnings(assignment)) == []
+    assert list(threshold_warnings(assignment)) == []
 
 
 def test_what_is_saved_is_what_is_read(assignment: Assignment) -> None:
@@ -63,13 +70,13 @@ def test_what_is_saved_is_what_is_read(assignment: Assignment) -> None:
 
 def test_a_threshold_that_is_met_needs_no_words(assignment: Assignment) -> None:
     calibrate(assignment, *VALUES)
-    assert list(warnings(assignment)) == []
+    assert list(threshold_warnings(assignment)) == []
 
 
 def test_a_threshold_raised_since_is_judged_by_the_same_values(assignment: Assignment) -> None:
     calibrate(assignment, *VALUES)
     raised = dataclasses.replace(assignment, config=rules(full_at=0.93))
-    [line] = warnings(raised)
+    [line] = threshold_warnings(raised)
     assert line.startswith("f1: reference misses full_at 0.93 in about 38.2% of trainings (1 of 5")
     assert line.endswith("; proposed: 0.90")
     assert "\n" not in line
@@ -77,7 +84,7 @@ def test_a_threshold_raised_since_is_judged_by_the_same_values(assignment: Assig
 
 def test_ungraded_trainings_are_told(assignment: Assignment) -> None:
     calibrate(assignment, *VALUES, ungraded=1)
-    [line] = warnings(assignment)
+    [line] = threshold_warnings(assignment)
     assert "(1 of 6 seen" in line
     assert "proposed" not in line
 
@@ -86,7 +93,7 @@ def test_ungraded_trainings_are_told(assignment: Assignment) -> None:
 def test_nothing_is_known_of_another_metric(assignment: Assignment, change: dict[str, str]) -> None:
     calibrate(assignment, *VALUES)
     config = rules(full_at=1.0, **change)
-    assert list(warnings(dataclasses.replace(assignment, config=config))) == []
+    assert list(threshold_warnings(dataclasses.replace(assignment, config=config))) == []
 
 
 def other_budget(assignment: Assignment) -> Assignment:
@@ -125,8 +132,8 @@ def test_a_calibration_of_other_rules_is_stale_and_says_so_once(
     assignment: Assignment, change: Any, words: str
 ) -> None:
     calibrate(assignment, 0.1, 0.2, 0.3)  # were it not stale, there would be much to warn of
-    assert len(list(warnings(assignment))) == 1
-    [line] = warnings(change(assignment))
+    assert len(list(threshold_warnings(assignment))) == 1
+    [line] = threshold_warnings(change(assignment))
     assert f"is stale: changed since: {words};" in line
     assert "autograder calibrate --write" in line
 
@@ -134,13 +141,13 @@ def test_a_calibration_of_other_rules_is_stale_and_says_so_once(
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[" * 10_000, b'{"version": 2}'])
 def test_a_broken_file_is_no_error(assignment: Assignment, content: bytes) -> None:
     (assignment.root / FILE_NAME).write_bytes(content)
-    [line] = warnings(assignment)
+    [line] = threshold_warnings(assignment)
     assert "cannot be read" in line
 
 
 def test_a_folder_in_its_place_is_no_error_either(assignment: Assignment) -> None:
     (assignment.root / FILE_NAME).mkdir()
-    [line] = warnings(assignment)
+    [line] = threshold_warnings(assignment)
     assert "cannot be read" in line
     shutil.rmtree(assignment.root / FILE_NAME)
 

@@ -206,6 +206,27 @@ def test_what_train_trains_is_what_grade_trains(tmp_path: Path) -> None:
 
 
 @pytest.mark.sandbox
+def test_calibrate_trains_under_each_seed_and_writes_what_it_found(tmp_path: Path) -> None:
+    small_class(tmp_path / "solutions", "no-augmentation")
+    rules = tmp_path / "grading.yaml"
+    scale = "zero_at: 0.05\n    full_at: 0.35\n"
+    text = TINY_RULES.read_text().replace(scale, "at_least: 0.99  # too high\n")
+    rules.write_text(text)
+    out = tmp_path / "calibration"
+    done = autograder("calibrate", "--seeds", "2", "--out", out, "--config", rules, "--write")
+    assert done.returncode == 0, done.stderr
+    reports = [
+        json.loads((out / f"seed-{seed}/submissions/no-augmentation/report.json").read_text())
+        for seed in (2027, 2028)
+    ]
+    assert reports[0]["weights_sha256"] != reports[1]["weights_sha256"]
+    [criterion] = json.loads((tmp_path / "calibration.json").read_text())["criteria"]
+    values = [report["metrics"]["holdout"]["macro_f1"] for report in reports]
+    assert criterion["solutions"][0]["values"] == values
+    assert rules.read_text() == text.replace("0.99", repr(criterion["threshold"]))
+
+
+@pytest.mark.sandbox
 def test_a_killed_command_is_finished_by_the_same_command(tmp_path: Path) -> None:
     folder = small_class(tmp_path / "class", "syntax-error", "no-augmentation", "mlp")
     out = tmp_path / "out"

@@ -44,6 +44,7 @@ def is_metric(criterion: Criterion) -> TypeGuard[MetricCriterion]:
         ({"stop": 0.125}, [("at_least:   .85 ", "at_least:   0.125 ")]),
         ({"f1": 1.0, "stop": 0.0}, [("full_at: 0.91}", "full_at: 1.0}"), ("  .85", "  0.0")]),
         ({}, []),
+        ({"stop": 0.85}, []),  # as it is, though written otherwise
     ],
 )
 def test_nothing_but_the_values_changes(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.batch import grade_batch
-from autograder.calibration_file import warnings
+from autograder.calibration_file import threshold_warnings
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
@@ -71,7 +71,7 @@ def grade(options: GradeOptions, console: Console) -> int:
 def warn(assignment: Assignment) -> None:
     """Print, to stderr, what calibration knows against the thresholds."""
     errors = Console(stderr=True)
-    for line in warnings(assignment):
+    for line in threshold_warnings(assignment):
         errors.print(plain(f"warning: {line}"), style="yellow", soft_wrap=True, highlight=False)
 
 
