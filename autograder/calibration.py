@@ -76,7 +76,7 @@ class Sample:
         solution: Its id.
         values: One per graded training, 0..1.
         ungraded: Trainings that ended in a verdict without a score: fails of every threshold.
-        step: By how much one image changes the metric.
+        step: By how much one sign of the holdout changes the metric.
     """
 
     solution: str

@@ -65,7 +65,7 @@ class CalibratedCriterion(Part):
     metric: Text
     class_id: int | None
     step: Share
-    """By how much one image changes the metric."""
+    """By how much one sign of the holdout changes the metric."""
     threshold: Number
     false_fails: KnownRate
     solutions: tuple[CalibratedSolution, ...] = Field(min_length=1)

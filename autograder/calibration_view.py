@@ -77,11 +77,13 @@ def show_metric(
     for one in series:
         _show_luck(console, one.name, one.values, "{:.4f}")
     _say(console, in_words(criterion, found), "red" if found.is_too_high else "green")
-    if proposal.threshold is None:
+    highest = proposal.threshold
+    if highest is None:
         _say(console, f"proposal: none; {proposal.reason}.", "yellow")
+    elif found.is_too_high:
+        _say(console, f"proposal: {key} {now:g} → {highest:.2f}: {proposal.reason}.", "bold")
     else:
-        change = "stays" if proposal.threshold == now else f"{now:g} → {proposal.threshold:.2f}"
-        _say(console, f"proposal: {key} {change}: {proposal.reason}.", "bold")
+        _say(console, f"{key} may stay; {max(now, highest):g} is the most: {proposal.reason}.", "")
 
 
 def show_other(

@@ -193,6 +193,17 @@ def test_write_changes_the_thresholds_and_nothing_else(desk: Desk) -> None:
     assert FILE_NAME in printed
 
 
+def test_a_threshold_that_good_work_meets_is_not_raised(desk: Desk) -> None:
+    easy = RULES.replace("full_at: 0.95", "full_at: 0.5").replace("at_least: 1.0", "at_least: 0.1")
+    desk.rules.write_text(easy)
+    desk.right(lambda *_: HOLDOUT_COUNT)
+    _, printed = desk.calibrate(write=True)
+    assert "full_at may stay; 0.83 is the most: reference" in printed
+    assert "at_least may stay; 0.19 is the most: reference" in printed
+    assert desk.rules.read_text() == easy
+    assert (desk.folder / FILE_NAME).exists()
+
+
 def test_after_a_write_grade_has_nothing_to_warn_of(desk: Desk) -> None:
     desk.calibrate(write=True)
     calibration = Calibration.model_validate_json((desk.folder / FILE_NAME).read_text())

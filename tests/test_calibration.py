@@ -167,7 +167,7 @@ def test_what_was_missed_already_is_not_proposed() -> None:
     assert propose(SCALED, [outlier]).threshold == 0.80
 
 
-def test_values_that_were_all_equal_may_differ_by_an_image_next_time() -> None:
+def test_values_that_were_all_equal_may_differ_by_a_sign_next_time() -> None:
     dozen = sample(*[1.0] * 5, step=1 / 12)
     threshold = propose(STOP, [dozen]).threshold
     assert threshold is not None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from autograder.assignment import Assignment
@@ -172,9 +173,9 @@ def _conclude(
             found[criterion.id] = samples = _samples(
                 solutions, number, _step(criterion, assignment)
             )
-            proposal = propose(criterion, samples)
-            show_metric(console, criterion, series, weakest(samples, criterion.threshold), proposal)
-            if proposal.threshold is not None:
+            fails, proposal = weakest(samples, criterion.threshold), propose(criterion, samples)
+            show_metric(console, criterion, series, fails, proposal)
+            if fails.is_too_high and proposal.threshold is not None:
                 thresholds[criterion.id] = proposal.threshold
         else:
             show_other(console, criterion, series, [_lost(work, number) for work in solutions])
@@ -243,12 +244,15 @@ def _lost(work: Work, number: int) -> tuple[str, Rate]:
 
 
 def _step(criterion: MetricCriterion, assignment: Assignment) -> float:
-    """Return by how much one image of the holdout changes a metric, about."""
-    labels = assignment.load_labels().holdout
-    assert labels is not None
+    """Return by how much one sign of the holdout changes a metric, about.
+
+    The images of a track show the same sign and are mostly recognised together, or not.
+    """
+    assert assignment.holdout is not None
+    labels, tracks = np.load(assignment.holdout.labels), np.load(assignment.holdout.tracks)
     class_id = criterion.class_id
-    images = len(labels) if class_id is None else int((labels == class_id).sum())
-    return 1 / max(1, images)
+    chosen = tracks if class_id is None else tracks[labels == class_id]
+    return 1 / max(1, len(np.unique(chosen)))
 
 
 def _calibration(
