@@ -235,9 +235,11 @@ def propose(criterion: MetricCriterion, samples: Sequence[Sample]) -> Proposal:
         )
     limit, sample = min(((reached(sample), sample) for sample in samples), key=lambda pair: pair[0])
     threshold = float(Decimal(repr(max(limit, 0.0))).quantize(Decimal("0.01"), ROUND_DOWN))
+    floor = "" if sample.sd > sample.step / 2 else " (half a sign: the values differ by less)"
     why = (
         f"{sample.solution}, the weakest solution here, came to {sample.mean:.4f} on average over "
-        f"{sample.runs} seeds, standard deviation {sample.sd:.4f}; its next training falls below "
+        f"{sample.runs} seeds, standard deviation {sample.sd:.4f}{floor}; its next training falls "
+        "below "
         f"{limit:.4f} with a chance of 1 % at most (Student's t, {sample.runs - 1} degrees of "
         f"freedom)"
     )
