@@ -48,4 +48,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) results build *.egg-info
+	rm -rf $(VENV) results results-calibration build *.egg-info

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import partial
 
 from autograder.environment import harness_version
 from autograder.errors import UserError
@@ -41,22 +42,27 @@ def grade_batch(
     Raises:
         UserError: The rules do not fit the data, or the disk refused.
     """
-    writer = _Writer(grader, store, watcher)
+    writer = Writer(grader, store, watcher)
+    return side_by_side([partial(writer.grade, submission) for submission in submissions], parallel)
+
+
+def side_by_side(tasks: Sequence[Callable[[], Report]], parallel: int) -> tuple[Report, ...]:
+    """Do so many at a time; return what each came to, in their order.
+
+    The first that raises, or Ctrl-C, keeps those from starting that have not.
+    """
     with ThreadPoolExecutor(parallel, thread_name_prefix="grade") as pool:
-        futures: dict[Future[Report], int] = {}
+        futures = [pool.submit(task) for task in tasks]
         try:
-            for index, submission in enumerate(submissions):
-                futures[pool.submit(writer.grade, submission)] = index
             for future in _as_completed(futures):
                 future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    by_index = {index: future.result() for future, index in futures.items()}
-    return tuple(by_index[index] for index in range(len(submissions)))
+    return tuple(future.result() for future in futures)
 
 
-def _as_completed(futures: dict[Future[Report], int]) -> Iterator[Future[Report]]:
+def _as_completed(futures: Sequence[Future[Report]]) -> Iterator[Future[Report]]:
     """Yield futures as they end, waking up often enough to notice Ctrl-C on every system."""
     pending = set(futures)
     while pending:
@@ -74,7 +80,7 @@ def grade_again(submission: Submission, grader: Grader, watcher: Watcher) -> Rep
     return reporter.report(submission, reporter.key(submission))[0]
 
 
-class _Writer:
+class Writer:
     """Grades one submission and writes its results, unless they are there already."""
 
     def __init__(self, grader: Grader, store: Store, watcher: Watcher) -> None:
@@ -83,6 +89,7 @@ class _Writer:
         self._reporter = _Reporter(grader, watcher)
 
     def grade(self, submission: Submission) -> Report:
+        """Return its report: an earlier one that still holds, or a new one, written."""
         key = self._reporter.key(submission)
         earlier = self._store.load(submission.id, key)
         if earlier is not None:

@@ -108,6 +108,35 @@ def verify(folder: Path, config_path: Path, no_sandbox: bool) -> int:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--solutions", type=click.Path(path_type=Path),
+    help="Work that deserves all points.  [default: solutions beside the rules]",
+)  # fmt: skip
+@click.option(
+    "--seeds", type=click.IntRange(min=2, max=1000), default=10, show_default=True,
+    help="How many to train each submission under, from the one of the rules on.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results-calibration"),
+    show_default=True, help="Folder of the results; what is there already and holds is kept.",
+)  # fmt: skip
+@_config_option
+@click.option("--write", is_flag=True, help="Put the proposed thresholds into the rules.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Trainings at a time. [default: cores]")
+@click.option("--no-sandbox", is_flag=True, help="Run submissions unconfined.")
+def calibrate(**options: Any) -> int:
+    """Say how often the thresholds fail the reference solutions, and where they should stand.
+
+    PATHS, such as a sample class, are trained and shown beside them.
+    """
+    from autograder.commands.calibrate import CalibrateOptions
+    from autograder.commands.calibrate import calibrate as run
+
+    return run(CalibrateOptions(config=options.pop("config_path"), **options), _console())
+
+
+@cli.command()
 def doctor() -> int:
     """Try how well this machine isolates students' code."""
     from autograder.commands.doctor import doctor as run

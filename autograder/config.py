@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -193,6 +193,7 @@ class _Criterion(Section):
 class MetricCriterion(_Criterion):
     """Common to criteria about a metric on the holdout."""
 
+    threshold_key: ClassVar[str]
     metric: Literal["macro_f1", "accuracy", "recall"]
     class_id: int | None = Field(default=None, ge=0)
     """For recall: of which class."""
@@ -203,10 +204,16 @@ class MetricCriterion(_Criterion):
             raise ValueError("class_id goes with metric recall, and with no other")
         return self
 
+    @property
+    def threshold(self) -> float:
+        """The value from which on all points are given."""
+        return float(getattr(self, self.threshold_key))
+
 
 class ScaledCriterion(MetricCriterion):
     """A metric, scaled linearly from no points at `zero_at` to all points at `full_at`."""
 
+    threshold_key: ClassVar[str] = "full_at"
     zero_at: float = Field(ge=0, le=1)
     full_at: float = Field(ge=0, le=1)
 
@@ -220,6 +227,7 @@ class ScaledCriterion(MetricCriterion):
 class ThresholdCriterion(MetricCriterion):
     """All points if the metric is at least so much, else none."""
 
+    threshold_key: ClassVar[str] = "at_least"
     at_least: float = Field(ge=0, le=1)
 
 

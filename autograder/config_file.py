@@ -22,12 +22,33 @@ def load_config(path: Path) -> Config:
     Raises:
         ConfigError: It is missing, no YAML, or breaks the schema; says where and what to do.
     """
+    return parse_config(read_rules(path), path)
+
+
+def read_rules(path: Path) -> str:
+    """Return the text of a `grading.yaml`, with the ends of lines that it has.
+
+    Raises:
+        ConfigError: It is missing or unreadable.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise ConfigError("no such file; say which with --config FILE", path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path) from error
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Check the text of a `grading.yaml`.
+
+    Args:
+        text: What stands in it, or is to stand in it.
+        path: Named in errors; the data set's path is relative to its folder.
+
+    Raises:
+        ConfigError: It breaks the schema; says where and what to do.
+    """
     if len(text) > _LONGEST_FILE:
         raise ConfigError("far too long for rules; is this the right file?", path)
     root, data = _parse(text, path)

@@ -24,6 +24,7 @@ LAYERS = """
     gtsrb datasets
     choosing archives reading notebooks copies intake source_view check_rules checks
     reports
+    config_edit calibration
     rates
     cost
     portability
@@ -39,11 +40,11 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store machine environment
     assignment
-    runs symptoms
+    runs symptoms calibration_file
     pipeline
     batch verification
     view
-    cost_view
+    cost_view calibration_view
     selftest
     commands
     cli

@@ -56,7 +56,7 @@ def test_help_names_the_verbs_and_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    for verb in ("check", "train", "grade", "data"):
+    for verb in ("check", "train", "grade", "calibrate", "data"):
         assert f"  {verb} " in done.stdout
 
 
@@ -85,6 +85,8 @@ def test_a_static_fault_is_told_without_importing_tensorflow() -> None:
         (["check", "--config", "nowhere.yaml"], "nowhere.yaml"),
         (["data", "export", "--split", "secret", "--out", "x.npz"], "secret"),
         (["grade", "solutions", "--jobs", "0"], "--jobs"),
+        (["calibrate", "--seeds", "1"], "--seeds"),
+        (["calibrate", "--solutions", "nowhere"], "nowhere"),
     ],
 )
 def test_bad_usage_is_exit_code_2_and_no_traceback(
@@ -201,6 +203,27 @@ def test_what_train_trains_is_what_grade_trains(tmp_path: Path) -> None:
     assert graded.returncode == 0, graded.stderr
     report = json.loads((out / "submissions" / "no-augmentation" / "report.json").read_text())
     assert report["weights_sha256"] in trained.stdout
+
+
+@pytest.mark.sandbox
+def test_calibrate_trains_under_each_seed_and_writes_what_it_found(tmp_path: Path) -> None:
+    small_class(tmp_path / "solutions", "no-augmentation")
+    rules = tmp_path / "grading.yaml"
+    scale = "zero_at: 0.05\n    full_at: 0.35\n"
+    text = TINY_RULES.read_text().replace(scale, "at_least: 0.99  # too high\n")
+    rules.write_text(text)
+    out = tmp_path / "calibration"
+    done = autograder("calibrate", "--seeds", "2", "--out", out, "--config", rules, "--write")
+    assert done.returncode == 0, done.stderr
+    reports = [
+        json.loads((out / f"seed-{seed}/submissions/no-augmentation/report.json").read_text())
+        for seed in (2027, 2028)
+    ]
+    assert reports[0]["weights_sha256"] != reports[1]["weights_sha256"]
+    [criterion] = json.loads((tmp_path / "calibration.json").read_text())["criteria"]
+    values = [report["metrics"]["holdout"]["macro_f1"] for report in reports]
+    assert criterion["solutions"][0]["values"] == values
+    assert rules.read_text() == text.replace("0.99", repr(criterion["threshold"]))
 
 
 @pytest.mark.sandbox

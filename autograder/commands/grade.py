@@ -10,21 +10,14 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.batch import grade_batch
-from autograder.commands.opening import (
-    open_data,
-    open_sealed,
-    parallel_jobs,
-    runner_for_all,
-    sealed_assignment,
-)
+from autograder.calibration_file import threshold_warnings
+from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
 from autograder.intake import collect
 from autograder.models import Submission, Verdict
-from autograder.pipeline import Grader
 from autograder.roster import Roster, load_roster
 from autograder.store import Store
-from autograder.training import Trainer
 from autograder.view import BatchView, plain, show_batch
 
 
@@ -58,15 +51,11 @@ def grade(options: GradeOptions, console: Console) -> int:
     config = load_config(options.config)
     roster = load_roster(options.roster) if options.roster else None
     submissions = collect(options.paths, config, roster)
-    dataset = open_data(config, console)
-    holdout, default_holdout = open_sealed(config, console)
-    runner = runner_for_all(config, dataset, holdout, no_sandbox=options.no_sandbox)
-    with runner, Store(options.out) as store:
-        assignment = sealed_assignment(
-            config, options.config, dataset, holdout, runner, default_holdout=default_holdout
-        )
-        _announce(assignment, submissions, console)
-        grader = Grader(assignment, Trainer(runner, config, dataset, holdout))
+    sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
+    with sealed as (assignment, runner), Store(options.out) as store:
+        announce(assignment, submissions, console)
+        warn(assignment)
+        grader = grader_of(assignment, runner)
         with BatchView(console, len(submissions)) as view:
             parallel = parallel_jobs(options.jobs)
             reports = grade_batch(submissions, grader, store, view, parallel)
@@ -79,26 +68,11 @@ def grade(options: GradeOptions, console: Console) -> int:
     return 1 if attention else 0
 
 
-def _announce(assignment: Assignment, submissions: Sequence[Submission], console: Console) -> None:
-    data, config = assignment.dataset, assignment.config
-    console.print(
-        plain(
-            f"{config.assignment.name}: {len(submissions)} submissions; "
-            f"{data.train.count} training, {data.validation.count} validation, "
-            f"{assignment.holdout.count if assignment.holdout else 0} holdout images; "
-            f"isolation {assignment.isolation}"
-        )
-    )
-    if assignment.default_holdout and config.dataset.kind == "roadsigns":
-        console.print(
-            "The holdout comes from the public try-out seed: set AUTOGRADER_HOLDOUT_SEED before "
-            "grading for marks.",
-            style="yellow",
-        )
-    if assignment.isolation == "none":
-        console.print(
-            "No sandbox: students' code can read and change whatever you can.", style="bold red"
-        )
+def warn(assignment: Assignment) -> None:
+    """Print, to stderr, what calibration knows against the thresholds."""
+    errors = Console(stderr=True)
+    for line in threshold_warnings(assignment):
+        errors.print(plain(f"warning: {line}"), style="yellow", soft_wrap=True, highlight=False)
 
 
 def _show_missing(roster: Roster, submissions: Sequence[Submission], console: Console) -> None:

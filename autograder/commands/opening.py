@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -13,9 +15,11 @@ from autograder.config import CheckCriterion, Config
 from autograder.datasets import Dataset, Holdout, holdout_seed, open_dataset, open_holdout
 from autograder.environment import detect_environment
 from autograder.errors import SandboxUnavailableError
+from autograder.models import Submission
+from autograder.pipeline import Grader
 from autograder.runner import PlainRunner, Runner, SandboxRunner
-from autograder.training import data_paths
-from autograder.view import Bar
+from autograder.training import Trainer, data_paths
+from autograder.view import Bar, plain
 
 
 def open_data(config: Config, console: Console) -> Dataset:
@@ -87,6 +91,53 @@ def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
         default_holdout=default_holdout,
         isolation=runner.isolation,
     )
+
+
+@contextmanager
+def opened(
+    config: Config, config_path: Path, console: Console, *, no_sandbox: bool
+) -> Iterator[tuple[Assignment, Runner]]:
+    """Open data, holdout and a runner, to grade for marks.
+
+    Raises:
+        UserError: The data or this machine will not do.
+    """
+    dataset = open_data(config, console)
+    holdout, default_holdout = open_sealed(config, console)
+    with runner_for_all(config, dataset, holdout, no_sandbox=no_sandbox) as runner:
+        assignment = sealed_assignment(
+            config, config_path, dataset, holdout, runner, default_holdout=default_holdout
+        )
+        yield assignment, runner
+
+
+def grader_of(assignment: Assignment, runner: Runner) -> Grader:
+    """Return a grader that trains for marks."""
+    trainer = Trainer(runner, assignment.config, assignment.dataset, assignment.holdout)
+    return Grader(assignment, trainer)
+
+
+def announce(assignment: Assignment, submissions: Sequence[Submission], console: Console) -> None:
+    """Print what is about to be graded, and what speaks against giving marks for it."""
+    data, config = assignment.dataset, assignment.config
+    console.print(
+        plain(
+            f"{config.assignment.name}: {len(submissions)} submissions; "
+            f"{data.train.count} training, {data.validation.count} validation, "
+            f"{assignment.holdout.count if assignment.holdout else 0} holdout images; "
+            f"isolation {assignment.isolation}"
+        )
+    )
+    if assignment.default_holdout and config.dataset.kind == "roadsigns":
+        console.print(
+            "The holdout comes from the public try-out seed: set AUTOGRADER_HOLDOUT_SEED before "
+            "grading for marks.",
+            style="yellow",
+        )
+    if assignment.isolation == "none":
+        console.print(
+            "No sandbox: students' code can read and change whatever you can.", style="bold red"
+        )
 
 
 def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner) -> Assignment:
