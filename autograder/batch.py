@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from autograder.environment import harness_version
-from autograder.errors import UserError
+from autograder.errors import RunnerClosedError, UserError
 from autograder.models import Outcome, Submission, Verdict
 from autograder.pipeline import Grader, Watcher
 from autograder.reports.build import ReportContext, build_report, restate
@@ -43,13 +43,19 @@ def grade_batch(
         UserError: The rules do not fit the data, or the disk refused.
     """
     writer = Writer(grader, store, watcher)
-    return side_by_side([partial(writer.grade, submission) for submission in submissions], parallel)
+    tasks = [partial(writer.grade, submission) for submission in submissions]
+    return side_by_side(tasks, parallel, grader.trainer.stop)
 
 
-def side_by_side(tasks: Sequence[Callable[[], Report]], parallel: int) -> tuple[Report, ...]:
+def side_by_side(
+    tasks: Sequence[Callable[[], Report]], parallel: int, stop: Callable[[], None]
+) -> tuple[Report, ...]:
     """Do so many at a time; return what each came to, in their order.
 
-    The first that raises, or Ctrl-C, keeps those from starting that have not.
+    Args:
+        tasks: What to do.
+        parallel: How many at a time.
+        stop: Ends those that have begun; called when one raises, or on Ctrl-C.
     """
     with ThreadPoolExecutor(parallel, thread_name_prefix="grade") as pool:
         futures = [pool.submit(task) for task in tasks]
@@ -58,6 +64,7 @@ def side_by_side(tasks: Sequence[Callable[[], Report]], parallel: int) -> tuple[
                 future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            stop()
             raise
     return tuple(future.result() for future in futures)
 
@@ -125,8 +132,8 @@ class _Reporter:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._grader.grade(submission, self._watcher)
-            except UserError:
-                raise  # the rules or the machine are wrong: no submission can be graded
+            except (UserError, RunnerClosedError):
+                raise  # the rules or the machine are wrong, or we are to stop: no fault of anybody's
             except Exception:
                 if attempt == _ATTEMPTS:
                     note = traceback.format_exc()

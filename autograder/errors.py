@@ -11,6 +11,7 @@
     │   └── SandboxUnavailableError this machine cannot isolate jobs
     └── InternalError               ours                                         exit code 3
         └── JobInfrastructureError  a job could not be run or watched; retried
+            └── RunnerClosedError   we stopped all jobs ourselves; not retried
 
 A submission that breaks a rule, crashes or runs out of time is a `Verdict` (see models.py).
 """
@@ -63,3 +64,7 @@ class InternalError(AutograderError):
 
 class JobInfrastructureError(InternalError):
     """A job could not be started, watched or read; says nothing about the submission."""
+
+
+class RunnerClosedError(JobInfrastructureError):
+    """All jobs were ended on purpose, as after Ctrl-C; whoever waits for one gives up."""

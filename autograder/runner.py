@@ -24,7 +24,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from autograder import jobs
 from autograder.connection import PACKAGE_PARENT, ZygoteConnection
-from autograder.errors import JobInfrastructureError, SandboxUnavailableError, UserError
+from autograder.errors import (
+    JobInfrastructureError,
+    RunnerClosedError,
+    SandboxUnavailableError,
+    UserError,
+)
 from autograder.joblog import JobLog
 from autograder.jobs import Ending, Job, JobResult, OutputFile, Progress
 from autograder.models import Isolation
@@ -68,6 +73,7 @@ class Runner(ABC):
         self._ids = iter(range(1, sys.maxsize))
         self._lock = threading.Lock()
         self._turns = Turns()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +83,7 @@ class Runner(ABC):
 
     def close(self) -> None:
         """End every job and remove every trace of them."""
+        self._closed = True
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(
@@ -91,12 +98,15 @@ class Runner(ABC):
 
         Raises:
             JobInfrastructureError: It could not be run; says nothing about the submission.
+            RunnerClosedError: `close` was called, before or meanwhile.
         """
         with self._lock:
             number = next(self._ids)
         folder = self._folder / f"job-{number}"
         code = jobs.code_folder(folder)
         with self._turns.alone() if alone else self._turns.shared():
+            if self._closed:
+                raise RunnerClosedError("the runner is closed")
             try:
                 code.mkdir(parents=True)
                 jobs.work_folder(folder).mkdir()
@@ -105,8 +115,12 @@ class Runner(ABC):
                 for name, content in job.inputs.items():
                     (code / name).write_bytes(content)
                 return self._run(number, job, folder, on_progress)
-            except OSError as error:
-                raise JobInfrastructureError(f"job folder: {error}") from error
+            except (OSError, JobInfrastructureError) as error:
+                if self._closed:
+                    raise RunnerClosedError("the runner was closed") from error
+                if isinstance(error, OSError):
+                    raise JobInfrastructureError(f"job folder: {error}") from error
+                raise
             finally:
                 remove_folder(folder)
 
@@ -137,7 +151,6 @@ class SandboxRunner(Runner):
         self._readable = readable
         self._stamps = _stamps(readable)
         self._zygote: ZygoteConnection | None = None
-        self._closed = False
 
     def close(self) -> None:
         """Kill every job, end the zygote."""
@@ -151,7 +164,7 @@ class SandboxRunner(Runner):
     def _connection(self) -> ZygoteConnection:
         with self._lock:
             if self._closed:
-                raise JobInfrastructureError("the runner is closed")
+                raise RunnerClosedError("the runner is closed")
             if self._zygote is None or self._zygote.dead:
                 if self._zygote:
                     self._zygote.close()
@@ -275,8 +288,8 @@ class PlainRunner(Runner):
             outputs=collect_outputs(work, job.outputs),
         )
 
-    @staticmethod
     def _wait(
+        self,
         process: subprocess.Popen[bytes],
         job: Job,
         work: Path,
@@ -289,6 +302,8 @@ class PlainRunner(Runner):
                     process.wait(timeout=_POLL_S)
                     return Ending.EXITED
                 except subprocess.TimeoutExpired:
+                    if self._closed:
+                        raise RunnerClosedError("the runner was closed") from None
                     if time.monotonic() - started > job.limits.wall_s:
                         return Ending.WALL_LIMIT
                 if on_progress:

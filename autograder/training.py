@@ -71,6 +71,10 @@ class Trainer:
         self._calibrating = threading.Lock()
         self._host_factor = None if holdout else _HOME_FACTOR
 
+    def stop(self) -> None:
+        """End every job; whoever waits for one gets a RunnerClosedError."""
+        self._runner.close()
+
     @property
     def host_factor(self) -> float:
         """CPU seconds of this machine that a reference second takes; measured when first asked for.

@@ -167,8 +167,11 @@ class FakeRunner(Runner):
 
     isolation = "full"
 
-    def __init__(self, script: Script) -> None:  # makes no folder, so needs no closing
+    def __init__(self, script: Script) -> None:  # makes no folder, so has none to remove
         self.script = script
+
+    def close(self) -> None:
+        self._closed = True
 
     def run(
         self, job: Job, on_progress: OnProgress | None = None, *, alone: bool = False

@@ -56,7 +56,7 @@ def test_changed_work_is_graded_anew(graded: tuple[Grader, Script], tmp_path: Pa
     script.asked.clear()
     changed = replace(submission(), sha256="e" * 64)
     run(grader, tmp_path, changed)
-    assert [job.task for job in script.asked] == ["describe", "train", "replay"]
+    assert [job.task for job in script.asked] == ["describe", "price", "train", "replay"]
 
 
 def test_changed_rules_are_graded_anew(
@@ -66,7 +66,7 @@ def test_changed_rules_are_graded_anew(
     stricter = CONFIG.model_copy(update={"rubric": CONFIG.rubric[:1]})
     grader, script = fake_grader(tiny_data, stricter)
     (report,), _ = run(grader, tmp_path)
-    assert len(script.asked) == 3
+    assert len(script.asked) == 4
     assert report.max_score == 90
 
 

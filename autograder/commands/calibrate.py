@@ -149,7 +149,8 @@ def _grade(
             store = held.enter_context(Store(options.out / f"seed-{seed}"))
             writer = Writer(grader, store, _SeedView(view, seed))
             tasks += [partial(writer.grade, submission) for submission in submissions]
-        reports = side_by_side(tasks, parallel_jobs(options.jobs))
+        one, *_ = graders.values()  # they share a runner
+        reports = side_by_side(tasks, parallel_jobs(options.jobs), one.trainer.stop)
     return [reports[number :: len(submissions)] for number in range(len(submissions))]
 
 

@@ -27,7 +27,9 @@ def films(l: Any, x: Any) -> Any:  # noqa: E741
 
 def tokens(l: Any, x: Any) -> Any:  # noqa: E741
     """Return whole numbers from 0 to 9, (batch, 8, 8)."""
-    return l.Lambda(lambda x: _tensorflow().cast(_tensorflow().abs(x[..., 0]) * 40, "int32") % 10)(x)
+    return l.Lambda(lambda x: _tensorflow().cast(_tensorflow().abs(x[..., 0]) * 40, "int32") % 10)(
+        x
+    )
 
 
 def _tensorflow() -> Any:
@@ -70,17 +72,25 @@ DENSE: Networks = {
     "Embedding": lambda l, x: l.Embedding(10, 4)(tokens(l, x)),
     "ReversibleEmbedding": lambda l, x: l.ReversibleEmbedding(10, 4)(tokens(l, x)),
     "Dot": lambda l, x: l.Dot(axes=2)([row(l, x), l.Dense(48)(row(l, x))]),
-    "Dot, normalised": lambda l, x: l.Dot(axes=2, normalize=True)([row(l, x), l.Dense(48)(row(l, x))]),
+    "Dot, normalised": lambda l, x: l.Dot(axes=2, normalize=True)(
+        [row(l, x), l.Dense(48)(row(l, x))]
+    ),
     "TimeDistributed": lambda l, x: l.TimeDistributed(l.Dense(5))(row(l, x)),
-    "Bilinear product": lambda l, x: l.Lambda(lambda x: x @ _tensorflow().transpose(x, (0, 2, 1)))(row(l, x)),
+    "Bilinear product": lambda l, x: l.Lambda(lambda x: x @ _tensorflow().transpose(x, (0, 2, 1)))(
+        row(l, x)
+    ),
 }
 NORMALISATIONS: Networks = {
     "BatchNormalization": lambda l, x: l.BatchNormalization()(x),
     "BatchNormalization of rows": lambda l, x: l.BatchNormalization()(l.Flatten()(x)),
-    "BatchNormalization without scale": lambda l, x: l.BatchNormalization(scale=False, center=False)(x),
+    "BatchNormalization without scale": lambda l, x: l.BatchNormalization(
+        scale=False, center=False
+    )(x),
     "LayerNormalization": lambda l, x: l.LayerNormalization()(x),
     "LayerNormalization of maps": lambda l, x: l.LayerNormalization(axis=(1, 2, 3))(x),
-    "LayerNormalization, one epsilon": lambda l, x: l.LayerNormalization(epsilon=1e-6, scale=False)(x),
+    "LayerNormalization, one epsilon": lambda l, x: l.LayerNormalization(epsilon=1e-6, scale=False)(
+        x
+    ),
     "GroupNormalization": lambda l, x: l.GroupNormalization(3)(x),
     "GroupNormalization, instances": lambda l, x: l.GroupNormalization(-1)(x),
     "RMSNormalization": lambda l, x: l.RMSNormalization()(x),
@@ -98,9 +108,7 @@ NORMALISATIONS: Networks = {
         )
     )(x),
     "fused batch normalisation": lambda l, x: l.Lambda(
-        lambda x: _tensorflow().compat.v1.nn.fused_batch_norm(
-            x, *([[1.0] * 12, [0.1] * 12])
-        )[0]
+        lambda x: _tensorflow().compat.v1.nn.fused_batch_norm(x, *([[1.0] * 12, [0.1] * 12]))[0]
     )(x),
 }
 
@@ -137,12 +145,20 @@ POOLING: Networks = {
 }
 ATTENTION: Networks = {
     "Attention": lambda l, x: l.Attention()([row(l, x), row(l, x)]),
-    "Attention, scaled": lambda l, x: l.Attention(use_scale=True, dropout=0.2)([row(l, x), row(l, x)]),
+    "Attention, scaled": lambda l, x: l.Attention(use_scale=True, dropout=0.2)(
+        [row(l, x), row(l, x)]
+    ),
     "AdditiveAttention": lambda l, x: l.AdditiveAttention()([row(l, x), row(l, x)]),
     "MultiHeadAttention": lambda l, x: l.MultiHeadAttention(3, 8)(row(l, x), row(l, x)),
-    "MultiHeadAttention with dropout": lambda l, x: l.MultiHeadAttention(2, 8, dropout=0.3)(row(l, x), row(l, x)),
-    "MultiHeadAttention, causal": lambda l, x: l.MultiHeadAttention(2, 8)(row(l, x), row(l, x), use_causal_mask=True),
-    "MultiHeadAttention, flash": lambda l, x: l.MultiHeadAttention(2, 8, flash_attention=False)(row(l, x), row(l, x)),
+    "MultiHeadAttention with dropout": lambda l, x: l.MultiHeadAttention(2, 8, dropout=0.3)(
+        row(l, x), row(l, x)
+    ),
+    "MultiHeadAttention, causal": lambda l, x: l.MultiHeadAttention(2, 8)(
+        row(l, x), row(l, x), use_causal_mask=True
+    ),
+    "MultiHeadAttention, flash": lambda l, x: l.MultiHeadAttention(2, 8, flash_attention=False)(
+        row(l, x), row(l, x)
+    ),
     "GroupQueryAttention": lambda l, x: l.GroupQueryAttention(8, 4, 2)(row(l, x), row(l, x)),
 }
 RECURRENT: Networks = {
@@ -152,8 +168,12 @@ RECURRENT: Networks = {
     "GRU": lambda l, x: l.GRU(9, return_sequences=True)(row(l, x)),
     "GRU, reset before": lambda l, x: l.GRU(9, reset_after=False)(row(l, x)),
     "Bidirectional": lambda l, x: l.Bidirectional(l.LSTM(5))(row(l, x)),
-    "RNN of cells": lambda l, x: l.RNN([l.LSTMCell(7), l.GRUCell(5), l.SimpleRNNCell(4)])(row(l, x)),
-    "RNN of StackedRNNCells": lambda l, x: l.RNN(l.StackedRNNCells([l.GRUCell(5), l.GRUCell(4)]))(row(l, x)),
+    "RNN of cells": lambda l, x: l.RNN([l.LSTMCell(7), l.GRUCell(5), l.SimpleRNNCell(4)])(
+        row(l, x)
+    ),
+    "RNN of StackedRNNCells": lambda l, x: l.RNN(l.StackedRNNCells([l.GRUCell(5), l.GRUCell(4)]))(
+        row(l, x)
+    ),
     "ConvLSTM1D": lambda l, x: l.ConvLSTM1D(4, 3)(l.Reshape((4, 16, 12))(x)),
     "ConvLSTM2D": lambda l, x: l.ConvLSTM2D(4, 3)(films(l, x)),
     "ConvLSTM3D": lambda l, x: l.ConvLSTM3D(3, 2)(l.Reshape((2, 4, 4, 4, 6))(x)),
@@ -169,7 +189,9 @@ REGULARISATION: Networks = {
     "SpatialDropout3D": lambda l, x: l.SpatialDropout3D(0.3)(volume(l, x)),
     "ActivityRegularization": lambda l, x: l.ActivityRegularization(0.01, 0.01)(x),
     "L1 and L2": lambda l, x: l.Conv2D(6, 3, kernel_regularizer="l1", bias_regularizer="l2")(x),
-    "orthogonal regulariser": lambda l, x: l.Dense(9, kernel_regularizer="orthogonal_regularizer")(x),
+    "orthogonal regulariser": lambda l, x: l.Dense(9, kernel_regularizer="orthogonal_regularizer")(
+        x
+    ),
     "MaxNorm": lambda l, x: l.Dense(9, kernel_constraint="max_norm")(x),
     "MinMaxNorm": lambda l, x: l.Dense(9, kernel_constraint="min_max_norm")(x),
     "NonNeg": lambda l, x: l.Dense(9, kernel_constraint="non_neg")(x),
@@ -188,7 +210,9 @@ RESHAPING: Networks = {
     "UpSampling2D bicubic": lambda l, x: l.UpSampling2D(interpolation="bicubic")(x),
     "UpSampling2D lanczos5": lambda l, x: l.UpSampling2D(interpolation="lanczos5")(x),
     "UpSampling3D": lambda l, x: l.UpSampling3D()(volume(l, x)),
-    "Permute and RepeatVector": lambda l, x: l.RepeatVector(2)(l.Flatten()(l.Permute((3, 1, 2))(x))),
+    "Permute and RepeatVector": lambda l, x: l.RepeatVector(2)(
+        l.Flatten()(l.Permute((3, 1, 2))(x))
+    ),
     "Identity": lambda l, x: l.Identity()(x),
     "Add": lambda l, x: l.Add()([x, l.Dense(12)(x)]),
     "Average": lambda l, x: l.Average()([x, l.Dense(12)(x), l.Dense(12)(x)]),
@@ -222,8 +246,12 @@ LONG: Networks = {
     "Conv2D of large maps": lambda l, x: l.Conv2D(17, 3)(l.UpSampling2D(8)(x)),
     "DepthwiseConv2D of large maps": lambda l, x: l.DepthwiseConv2D(3)(l.UpSampling2D(8)(x)),
     "BatchNormalization of large maps": lambda l, x: l.BatchNormalization()(l.UpSampling2D(8)(x)),
-    "LayerNormalization of long rows": lambda l, x: l.LayerNormalization()(l.Dense(3000)(l.Flatten()(x))),
-    "GlobalAveragePooling of large maps": lambda l, x: l.GlobalAveragePooling2D()(l.UpSampling2D(8)(x)),
+    "LayerNormalization of long rows": lambda l, x: l.LayerNormalization()(
+        l.Dense(3000)(l.Flatten()(x))
+    ),
+    "GlobalAveragePooling of large maps": lambda l, x: l.GlobalAveragePooling2D()(
+        l.UpSampling2D(8)(x)
+    ),
     "Softmax of long rows": lambda l, x: l.Softmax()(l.Dense(3000)(l.Flatten()(x))),
     "MultiHeadAttention, 256 tokens": lambda l, x: l.MultiHeadAttention(2, 48)(
         *[l.Reshape((256, 12))(l.UpSampling2D(2)(x))] * 2

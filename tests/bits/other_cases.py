@@ -262,4 +262,3 @@ CASES = (
     *dtype_cases(),
     *(Case("XLA", name, compiled(compute)) for name, compute in XLA.items()),
 )
-
