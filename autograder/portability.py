@@ -9,7 +9,9 @@ from __future__ import annotations
 from autograder.cost import Graph, Op
 
 XLA = "XLA (`jit_compile=True`): it compiles for the CPU that it finds"
-FLOAT16 = "float16: equal results could not be shown, since emulated CPUs flush its smallest numbers"
+FLOAT16 = (
+    "float16: equal results could not be shown, since emulated CPUs flush its smallest numbers"
+)
 PYTHON = "Python inside of the step (`tf.py_function`): its libraries are not held to AVX2"
 APPROXIMATE = "approximate instructions that differ between vendors"
 

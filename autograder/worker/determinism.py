@@ -67,7 +67,7 @@ def _split_grouped_convolutions() -> None:
 
     whole = nn.conv
 
-    def conv(
+    def conv(  # noqa: PLR0913, PLR0917 - as in Keras
         inputs: Any,
         kernel: Any,
         strides: Any = 1,

@@ -49,7 +49,9 @@ def digest(arrays: list[Any]) -> str:
 
     found = hashlib.sha256()
     for array in arrays:
-        found.update(f"{array.dtype} {array.shape}\n".encode() + np.ascontiguousarray(array).tobytes())
+        found.update(
+            f"{array.dtype} {array.shape}\n".encode() + np.ascontiguousarray(array).tobytes()
+        )
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
             raise FloatingPointError("numbers that are not finite")
     return found.hexdigest()
@@ -78,7 +80,9 @@ def trained(case: Case) -> dict[str, list[Any]]:
         "predictions": [model(images.astype(np.float32), training=False)],
     }
     if case.augmentation:
-        parts["augmented images"] = [np.asarray(augmentation(images.astype(np.float32), training=True))]
+        parts["augmented images"] = [
+            np.asarray(augmentation(images.astype(np.float32), training=True))
+        ]
     return {name: [np.asarray(array) for array in arrays] for name, arrays in parts.items()}
 
 
