@@ -17,10 +17,7 @@ APPROXIMATE = "approximate instructions that differ between vendors"
 
 _PYTHON = {"EagerPyFunc", "PyFunc", "PyFuncStateless"}
 # `tf.math.rsqrt` and the like are replaced before a job starts; these go around that.
-_APPROXIMATE = {
-    "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "FusedBatchNormGrad",
-    "FusedBatchNormGradV2", "FusedBatchNormGradV3", "Inv", "Reciprocal", "Rsqrt",
-}  # fmt: skip
+_APPROXIMATE = {"Inv", "Reciprocal", "Rsqrt"}
 
 
 def unportable(graph: Graph) -> tuple[str, ...]:

@@ -31,7 +31,6 @@ def test_ordinary_ops_are_the_same_everywhere() -> None:
         ({"op": "EagerPyFunc"}, "tf.py_function"),
         ({"op": "Rsqrt"}, "Rsqrt"),
         ({"op": "Reciprocal"}, "Reciprocal"),
-        ({"op": "FusedBatchNormV3"}, "FusedBatchNormV3"),
     ],
 )
 def test_a_reason_names_the_layer(more: dict[str, Any], word: str) -> None:

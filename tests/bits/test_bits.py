@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cost import Graph
+from autograder.jobs import environment
+from autograder.portability import unportable
 from tests.bits import augmentation_cases
 from tests.bits.cases import CASES, chosen
-from tests.bits.emulation import NATIVE, Digests, differing, qemu, read, train
+from tests.bits.emulation import NATIVE, ROOT, Digests, differing, qemu, read, train
 
 # Each once was different on another CPU.
 SUBSET = (
@@ -37,6 +41,18 @@ def answers(cpu: str, folder: Path, name: str) -> dict[str, Digests]:
 @pytest.fixture(scope="module")
 def native(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Digests]:
     return answers(NATIVE, tmp_path_factory.mktemp("native"), "one place")
+
+
+def in_worker(script: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(strict=True) | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_every_case_gives_digests(native: dict[str, Digests]) -> None:
@@ -97,3 +113,40 @@ def test_every_layer_and_optimizer_of_keras_has_a_case() -> None:
         if not any(f".{name}(" in texts or name in without for name in names)
     ]
     assert missing == []
+
+
+def test_what_need_not_be_the_same_is_named_to_the_grader() -> None:
+    ids = ("XLA: softmax", "mixed_float16: Dense", "approximation: Rsqrt", *SUBSET)
+    script = f"""
+import json
+from autograder.worker import warm_up
+warm_up()
+from tests.bits.cases import CASES, chosen
+from tests.bits.training import traced
+for case in chosen(CASES, {ids}):
+    print(json.dumps([case.id, case.portable, traced(case)]))
+"""
+    for line in in_worker(script).splitlines():
+        name, portable, ops = json.loads(line)
+        reasons = unportable(Graph.model_validate_json(json.dumps(ops)))
+        assert portable == (not reasons), (name, reasons)
+
+
+def test_convolving_group_by_group_gives_what_keras_gives() -> None:
+    script = """
+import numpy as np
+from keras.src.backend.tensorflow import nn
+by_keras = nn.conv
+from autograder.worker import warm_up
+warm_up()
+assert nn.conv is not by_keras
+random = np.random.default_rng(0)
+for dimensions in (1, 2, 3):
+    images = random.normal(size=(2, *[7] * dimensions, 6)).astype("f4")
+    kernel = random.normal(size=(*[3] * dimensions, 2, 9)).astype("f4")
+    for more in ((), (2, "same"), (1, "valid", None, 2)):
+        np.testing.assert_allclose(
+            nn.conv(images, kernel, *more), by_keras(images, kernel, *more), rtol=1e-4, atol=1e-4
+        )
+"""
+    in_worker(script)
