@@ -43,7 +43,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any], Any]] = {
     "RandomTranslation": lambda k: k.RandomTranslation(0.2, 0.2),
     "RandomZoom": lambda k: k.RandomZoom(0.2),
     "Solarization": lambda k: k.Solarization(value_range=RANGE),
-    "GaussianNoise": lambda k: k.GaussianNoise(3.0),
+    "GaussianNoise": lambda k: k.GaussianNoise(0.9),
     "Resizing nearest": lambda k: _resized(k, k.Resizing(5, 5), "nearest"),
     "Resizing bilinear": lambda k: _resized(k, k.Resizing(5, 5), "bilinear"),
     "Resizing bicubic": lambda k: _resized(k, k.Resizing(5, 5), "bicubic"),
@@ -61,7 +61,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any], Any]] = {
     "rgb_to_yuv": lambda k: _of_tensorflow(k, lambda tf, x: tf.image.rgb_to_yuv(x)),
     "sobel_edges": lambda k: _of_tensorflow(k, lambda tf, x: tf.image.sobel_edges(x)[..., 0]),
     "crop_and_resize": lambda k: _of_tensorflow(
-        k, lambda tf, x: tf.image.crop_and_resize(x, [[0.1, 0.2, 0.8, 0.9]] * 6, range(6), (8, 8))
+        k, lambda tf, x: tf.image.crop_and_resize(x, tf.tile([[0.1, 0.2, 0.8, 0.9]], (tf.shape(x)[0], 1)), tf.range(tf.shape(x)[0]), (8, 8))
     ),
     "random_uniform of tf.random": lambda k: _of_tensorflow(
         k, lambda tf, x: x + tf.random.uniform((8, 8, 3), 0, 9, seed=3)
@@ -73,7 +73,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any], Any]] = {
         k, lambda tf, x: x + tf.random.stateless_gamma((8, 8, 3), (1, 2), 1.5)
     ),
     "stateless_poisson": lambda k: _of_tensorflow(
-        k, lambda tf, x: x + tf.random.stateless_poisson((8, 8, 3), (1, 2), 4.0)
+        k, lambda tf, x: x + tf.random.stateless_poisson((8, 8, 3), (1, 2), 4.0, tf.float32)
     ),
 }  # fmt: skip
 # They take labels along, which the harness does not hand them.
