@@ -60,9 +60,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any], Any]] = {
     ),
     "rgb_to_yuv": lambda k: _of_tensorflow(k, lambda tf, x: tf.image.rgb_to_yuv(x)),
     "sobel_edges": lambda k: _of_tensorflow(k, lambda tf, x: tf.image.sobel_edges(x)[..., 0]),
-    "crop_and_resize": lambda k: _of_tensorflow(
-        k, lambda tf, x: tf.image.crop_and_resize(x, tf.tile([[0.1, 0.2, 0.8, 0.9]], (tf.shape(x)[0], 1)), tf.range(tf.shape(x)[0]), (8, 8))
-    ),
+    "crop_and_resize": lambda k: _of_tensorflow(k, _cropped),
     "random_uniform of tf.random": lambda k: _of_tensorflow(
         k, lambda tf, x: x + tf.random.uniform((8, 8, 3), 0, 9, seed=3)
     ),
@@ -84,6 +82,12 @@ def _resized(layers: Any, layer: Any, interpolation: str = "bilinear") -> Any:
     import keras
 
     return keras.Sequential([layer, layers.Resizing(SIZE, SIZE, interpolation)])
+
+
+def _cropped(tf: Any, x: Any) -> Any:
+    count = tf.shape(x)[0]
+    boxes = tf.tile([[0.1, 0.2, 0.8, 0.9]], (count, 1))
+    return tf.image.crop_and_resize(x, boxes, tf.range(count), (SIZE, SIZE))
 
 
 def _of_tensorflow(layers: Any, compute: Callable[[Any, Any], Any]) -> Any:
