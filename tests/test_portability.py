@@ -30,6 +30,7 @@ def test_ordinary_ops_are_the_same_everywhere() -> None:
         ({"float16": True}, "float16"),
         ({"op": "EagerPyFunc"}, "tf.py_function"),
         ({"op": "Rsqrt"}, "Rsqrt"),
+        ({"op": "Qr"}, "caches"),
         ({"op": "Reciprocal"}, "Reciprocal"),
     ],
 )
