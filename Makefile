@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test attack fuzz lint types bench venv clean
+.PHONY: grade test attack fuzz lint types bench bits venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
@@ -33,6 +33,11 @@ types: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks/*.py -s
+
+# Trains every kind of layer natively and on three emulated CPUs: hours, so rather a part of it
+# with ARGS="--cpu Haswell pooling:". Needs qemu-x86_64 (Debian: qemu-user).
+bits: $(STAMP)
+	$(BIN)/python -m tests.bits $(ARGS)
 
 venv: $(STAMP)
 

@@ -13,14 +13,17 @@ FLOAT16 = (
     "float16: equal results could not be shown, since emulated CPUs flush its smallest numbers"
 )
 PYTHON = "Python inside of the step (`tf.py_function`): its libraries are not held to AVX2"
+BY_CACHE = "sums that are cut by the sizes of the CPU's caches"
 APPROXIMATE = "approximate instructions that differ between vendors"
 
 _PYTHON = {"EagerPyFunc", "PyFunc", "PyFuncStateless"}
 # `tf.math.rsqrt` and the like are replaced before a job starts; these go around that.
-_APPROXIMATE = {
-    "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "FusedBatchNormGrad",
-    "FusedBatchNormGradV2", "FusedBatchNormGradV3", "Inv", "Reciprocal", "Rsqrt",
+_BY_CACHE = {
+    "Cholesky", "CholeskyGrad", "LogMatrixDeterminant", "Lu", "MatrixDeterminant",
+    "MatrixExponential", "MatrixInverse", "MatrixSolve", "MatrixSolveLs", "MatrixSquareRoot",
+    "MatrixTriangularSolve", "Qr", "SelfAdjointEigV2", "Svd",
 }  # fmt: skip
+_APPROXIMATE = {"Inv", "Reciprocal", "Rsqrt"}
 
 
 def unportable(graph: Graph) -> tuple[str, ...]:
@@ -50,4 +53,6 @@ def _reasons(op: Op) -> list[str]:
         reasons.append(PYTHON)
     if op.op in _APPROXIMATE:
         reasons.append(f"{op.op}: {APPROXIMATE}")
+    if op.op in _BY_CACHE:
+        reasons.append(f"{op.op}: {BY_CACHE}")
     return reasons

