@@ -9,8 +9,10 @@ Two things might have come out otherwise:
       variance of one run       v = (a + sum of (x_i - mean)^2) / n
       variance of their mean    v / n
 
-  where a is an assumption that weighs as much as one run: (luck * standard error of one run due to
-  the holdout)^2. One run tells nothing of its luck, and two may agree by accident.
+  where a is an assumption that weighs as much as one run: the variance of one run due to the
+  holdout, had its metrics come out luck times as far off. One run tells nothing of its luck, and
+  two may agree by accident. Points are taken after that: a run that is just above the top of a
+  scale shows none of its luck in points, but another would.
 
 The standard error is the root of both variances' sum (Efron & Tibshirani, "An Introduction to the
 Bootstrap", 1993, chapter 6). It is a little too large rather than too small: what is due to certain
@@ -141,8 +143,8 @@ def assess(
         rubric: Its criteria about metrics turn every replicate into points.
         resamples: What the runs were measured on.
         runs: One or more, of the same metrics: the rubric's and the accuracy at least.
-        luck: Standard deviation between runs that is assumed, in multiples of the standard error
-            of one run that is due to the holdout.
+        luck: Standard deviation between runs that is assumed of every metric, in multiples of the
+            standard error of one run that is due to the holdout.
         fixed_points: From criteria that are the same in every run.
     """
     values = {key: np.stack([run[key].values for run in runs]) for key in runs[0]}
@@ -152,12 +154,15 @@ def assess(
         for key, measured in runs[0].items()
     }
     total = np.zeros((len(runs), len(resamples.weights)))
+    lucky = np.zeros_like(total)
     highest = 0.0
     for item in rubric:
         if isinstance(item, MetricCriterion):
-            total += points(item, values[item.metric, item.class_id])
+            measured = values[item.metric, item.class_id]
+            total += points(item, measured)
+            lucky += points(item, _stretched(measured, luck))
             highest += item.points
-    won, by_holdout, by_luck = _variances(total, luck)
+    won, by_holdout, by_luck = _variances(total, lucky)
     reach = _Z * math.sqrt(by_holdout + by_luck)
     score = Estimate(
         value=won + fixed_points,
@@ -213,16 +218,21 @@ def _doubts(assessment: Assessment, rubric: Sequence[Criterion], rule: SeedRule)
             yield f"the interval of {item.id}, {interval}, holds its pass mark {item.at_least:g}"
 
 
-def _variances(values: Values, luck: float) -> tuple[float, float, float]:
+def _stretched(values: Values, luck: float) -> Values:
+    """Return values whose replicates lie so many times as far off; shape (runs, 1 + b)."""
+    return values[:, :1] + luck * (values - values[:, :1])
+
+
+def _variances(values: Values, lucky: Values) -> tuple[float, float, float]:
     """Return mean over runs, its variance due to the holdout, and that due to the seeds.
 
     Args:
         values: Shape (runs, 1 + b).
-        luck: As in `assess`.
+        lucky: The same from stretched metrics; their variance is what is assumed of luck.
     """
     runs = len(values)
     mean = values.mean(axis=0)
-    assumed = luck * luck * float(values[:, 1:].var(axis=1, ddof=1).mean())
+    assumed = float(lucky[:, 1:].var(axis=1, ddof=1).mean())
     one_run = assumed / runs + float(values[:, 0].var())
     return float(mean[0]), float(mean[1:].var(ddof=1)), one_run / runs
 
@@ -235,7 +245,7 @@ def _clumping(resamples: Resamples, accuracies: Values) -> float:
     """
     images = resamples.images_of()
     resampled = images - resamples.images_of(resamples.one_track_classes)
-    value, variance, _ = _variances(accuracies, luck=0.0)
+    value, variance, _ = _variances(accuracies, _stretched(accuracies, 0.0))
     alone = value * (1 - value) * resampled / (images * images)
     if variance <= 0 or alone <= 0:
         return images / resamples.num_tracks
@@ -244,7 +254,7 @@ def _clumping(resamples: Resamples, accuracies: Values) -> float:
 
 def _share(values: Values, images: int, clumping: float, luck: float) -> Estimate:
     """Return the mean over runs of a metric in 0..1, with Wilson's interval."""
-    value, holdout, by_luck = _variances(values, luck)
+    value, holdout, by_luck = _variances(values, _stretched(values, luck))
     binomial = value * (1 - value)
     if images:
         holdout = max(holdout, binomial * clumping / images)

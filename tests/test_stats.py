@@ -141,7 +141,7 @@ def test_nothing_is_ever_not_a_number(tracks: Ids, predicted: list[int]) -> None
 
 
 def test_one_run_is_given_assumed_luck(resamples: Resamples) -> None:
-    one = [run(resamples)]
+    one = [run(resamples, 0.5)]
     found = assess([scaled()], resamples, one, luck=1.5).score
     assert found.luck_se == pytest.approx(1.5 * found.holdout_se)
     assert found.se == pytest.approx(math.hypot(found.holdout_se, found.luck_se))
@@ -150,13 +150,22 @@ def test_one_run_is_given_assumed_luck(resamples: Resamples) -> None:
 
 def test_luck_of_several_runs_is_measured_with_the_assumption_as_one_more() -> None:
     small = resample(LABELS, TRACK_OF, CLASSES, replicates=2)
-    # Of one run, the holdout's variance is 0.02; the means over the runs vary as much.
-    runs = [made_up(0.5, 0.6, 0.8), made_up(0.8, 0.5, 0.7)]
+    # Of one run, the holdout's variance is 0.005; the means over the runs vary as much.
+    runs = [made_up(0.5, 0.55, 0.65), made_up(0.65, 0.5, 0.6)]
     found = assess([scaled(points=1)], small, runs, luck=2.0).score
-    assert found.value == pytest.approx(0.65)
-    assert found.holdout_se**2 == pytest.approx(0.02)
-    one_run = (2.0**2 * 0.02 + 0.15**2 + 0.15**2) / 2
+    assert found.value == pytest.approx(0.575)
+    assert found.holdout_se**2 == pytest.approx(0.005)
+    one_run = (2.0**2 * 0.005 + 0.075**2 + 0.075**2) / 2
     assert found.luck_se**2 == pytest.approx(one_run / 2)
+
+
+def test_luck_is_assumed_of_metrics_before_they_become_points() -> None:
+    small = resample(LABELS, TRACK_OF, CLASSES, replicates=2)
+    # All points in every replicate; with luck twice as far off, one would be 0.05 short of them.
+    runs = [made_up(0.9, 0.85, 0.95)]
+    found = assess([scaled(0.0, 0.85, points=85)], small, runs, luck=2.0).score
+    assert (found.value, found.holdout_se) == (85, 0)
+    assert found.luck_se**2 == pytest.approx(5**2 / 2)
 
 
 def test_score_is_the_mean_of_the_runs_points(resamples: Resamples) -> None:
