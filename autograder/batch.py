@@ -133,7 +133,7 @@ class _Reporter:
             try:
                 return self._grader.grade(submission, self._watcher)
             except (UserError, RunnerClosedError):
-                raise  # the rules or the machine are wrong, or we are to stop: no fault of anybody's
+                raise  # nothing more can be graded: the rules are wrong, or we are to stop
             except Exception:
                 if attempt == _ATTEMPTS:
                     note = traceback.format_exc()

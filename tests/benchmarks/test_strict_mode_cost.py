@@ -32,7 +32,7 @@ def main() -> None:
     steps = {}
     for architecture in ARCHITECTURES:
         if architecture.name in NAMES:
-            _, train_step, _ = built(architecture)
+            _, train_step, *_ = built(architecture)
             step = functools.partial(train_step, *data(architecture.batch_size))
             step()
             steps[architecture.name] = step
