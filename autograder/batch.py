@@ -10,7 +10,8 @@ from functools import partial
 
 from autograder.environment import harness_version
 from autograder.errors import RunnerClosedError, UserError
-from autograder.models import Outcome, Submission, Verdict
+from autograder.models import Submission, Verdict
+from autograder.outcome import Outcome
 from autograder.pipeline import Grader, Watcher
 from autograder.reports.build import ReportContext, build_report, restate
 from autograder.reports.feedback import render_feedback

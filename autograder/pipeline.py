@@ -25,16 +25,8 @@ from autograder.jobs import Progress
 from autograder.leftovers import Quarter, Trained
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
-from autograder.models import (
-    FailedRun,
-    Finding,
-    Metrics,
-    Outcome,
-    Replay,
-    Submission,
-    TrainingPlan,
-    Verdict,
-)
+from autograder.models import Finding, Metrics, Replay, Submission, TrainingPlan, Verdict
+from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay

@@ -21,17 +21,8 @@ from numpy.typing import NDArray
 
 from autograder.assignment import Labels
 from autograder.config import Config, Criterion, MetricCriterion
-from autograder.models import (
-    CriterionResult,
-    FailedRun,
-    Finding,
-    Interval,
-    Metrics,
-    Replay,
-    Score,
-    TrainingRun,
-    Uncertainty,
-)
+from autograder.models import CriterionResult, Finding, Metrics, Replay, Score
+from autograder.outcome import FailedRun, Interval, TrainingRun, Uncertainty
 from autograder.resampling import MetricKey, Run, measure, resample, standard_metrics
 from autograder.scoring import Facts, hundredths, score
 from autograder.stats import Assessment, SeedRule, another_run, assess, seeds_of

@@ -12,7 +12,8 @@ from autograder.diagnoses import Evidence, LayerFacts
 from autograder.leftovers import Trained
 from autograder.metrics import read_predictions
 from autograder.model_rules import Description
-from autograder.models import Cost, Finding, Outcome
+from autograder.models import Cost, Finding
+from autograder.outcome import Outcome
 
 
 def evidence_of(

@@ -12,19 +12,16 @@ from autograder.models import (
     CriterionResult,
     Epoch,
     Finding,
-    Interval,
     Layer,
     Location,
     Metrics,
-    Outcome,
     ResourceUse,
     Score,
     Submission,
     TrainingPlan,
-    TrainingRun,
-    Uncertainty,
     Verdict,
 )
+from autograder.outcome import Interval, Outcome, TrainingRun, Uncertainty
 from autograder.reports.build import ReportContext, build_report
 from autograder.reports.report import Environment, Report
 

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 LAYERS = """
     errors
     models
+    outcome
     config
     config_file names
     roster

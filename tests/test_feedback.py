@@ -9,16 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from autograder.models import (
-    Diagnosis,
-    Finding,
-    Location,
-    Outcome,
-    Replay,
-    Score,
-    TrainingPlan,
-    Verdict,
-)
+from autograder.models import Diagnosis, Finding, Location, Replay, Score, TrainingPlan, Verdict
+from autograder.outcome import Outcome
 from autograder.reports.feedback import render_feedback
 from autograder.reports.markdown import block, cell, code, message, prose
 from tests.sample_reports import (

@@ -12,17 +12,8 @@ import pytest
 import autograder.reports
 from autograder.config import Config
 from autograder.errors import InternalError
-from autograder.models import (
-    Epoch,
-    FailedRun,
-    Finding,
-    Outcome,
-    Replay,
-    ResourceUse,
-    Score,
-    TrainingPlan,
-    Verdict,
-)
+from autograder.models import Epoch, Finding, Replay, ResourceUse, Score, TrainingPlan, Verdict
+from autograder.outcome import FailedRun, Outcome
 from autograder.reports.build import build_report, restate
 from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Environment, Report, schema_text

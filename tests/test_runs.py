@@ -13,7 +13,8 @@ from autograder.config import Config
 from autograder.errors import JobInfrastructureError
 from autograder.jobs import Ending
 from autograder.metrics import evaluate
-from autograder.models import Outcome, Uncertainty, Verdict
+from autograder.models import Verdict
+from autograder.outcome import Outcome, Uncertainty
 from autograder.pipeline import Grader
 from autograder.reports.build import build_report
 from autograder.runs import Judge, Made

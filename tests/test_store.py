@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import InternalError, ResultsError
-from autograder.models import Outcome, Verdict
+from autograder.models import Verdict
+from autograder.outcome import Outcome
 from autograder.reports.report import Report
 from autograder.store import Store, cache_key
 from tests.sample_reports import SUBMISSION, report

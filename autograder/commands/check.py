@@ -15,7 +15,8 @@ from autograder.cost_view import show_budget, show_cost
 from autograder.environment import promise
 from autograder.intake import collect
 from autograder.jobs import Progress
-from autograder.models import Outcome, Submission, Verdict
+from autograder.models import Submission, Verdict
+from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.training import Trainer

@@ -17,7 +17,8 @@ from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.leftovers import read_history
-from autograder.models import Epoch, Outcome, Verdict
+from autograder.models import Epoch, Verdict
+from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.training import Trainer

@@ -11,16 +11,9 @@ from typing import get_args
 from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
-from autograder.models import (
-    Finding,
-    Layer,
-    Metrics,
-    Outcome,
-    Submission,
-    TrainingPlan,
-    Verdict,
-)
+from autograder.models import Finding, Layer, Metrics, Submission, TrainingPlan, Verdict
 from autograder.names import printable
+from autograder.outcome import Outcome
 from autograder.reports.report import (
     FORMAT_VERSION,
     BothMetricsPart,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from autograder.models import Interval, Outcome, TrainingRun
+from autograder.outcome import Interval, Outcome, TrainingRun
 from autograder.reports.report import (
     FailedRunPart,
     IntervalPart,

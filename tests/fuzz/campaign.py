@@ -22,7 +22,8 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis.strategies import SearchStrategy
 
-from autograder.models import Finding, Outcome, Verdict
+from autograder.models import Finding, Verdict
+from autograder.outcome import Outcome
 from autograder.verdicts import Failure
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS") or 0)

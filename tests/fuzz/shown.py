@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from autograder.gradebook import COLUMNS, _row
-from autograder.models import Finding, Outcome
+from autograder.models import Finding
+from autograder.outcome import Outcome
 from autograder.reports.build import build_report
 from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Report

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from autograder import metrics, pipeline
 from autograder.jobs import JobResult
-from autograder.models import Metrics, Outcome
+from autograder.models import Metrics
+from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from tests import fakes
 from tests.conftest import CLASSES, TinyData
