@@ -13,16 +13,19 @@ FLOAT16 = (
     "float16: equal results could not be shown, since emulated CPUs flush its smallest numbers"
 )
 PYTHON = "Python inside of the step (`tf.py_function`): its libraries are not held to AVX2"
-BY_CACHE = "sums that are cut by the sizes of the CPU's caches"
+DECOMPOSITION = "decompositions of large matrices differ between CPUs"
+FLOAT64 = "float64: large products differ between CPUs"
 APPROXIMATE = "approximate instructions that differ between vendors"
 
 _PYTHON = {"EagerPyFunc", "PyFunc", "PyFuncStateless"}
 # `tf.math.rsqrt` and the like are replaced before a job starts; these go around that.
-_BY_CACHE = {
+_DECOMPOSITIONS = {
     "Cholesky", "CholeskyGrad", "LogMatrixDeterminant", "Lu", "MatrixDeterminant",
     "MatrixExponential", "MatrixInverse", "MatrixSolve", "MatrixSolveLs", "MatrixSquareRoot",
     "MatrixTriangularSolve", "Qr", "SelfAdjointEigV2", "Svd",
 }  # fmt: skip
+# oneDNN, which is held to AVX2, has no float64.
+_PRODUCTS = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum", "MatMul"}
 _APPROXIMATE = {"Inv", "Reciprocal", "Rsqrt"}
 
 
@@ -53,6 +56,8 @@ def _reasons(op: Op) -> list[str]:
         reasons.append(PYTHON)
     if op.op in _APPROXIMATE:
         reasons.append(f"{op.op}: {APPROXIMATE}")
-    if op.op in _BY_CACHE:
-        reasons.append(f"{op.op}: {BY_CACHE}")
+    if op.item_bytes == 8 and (op.op in _PRODUCTS or op.op.startswith(("Conv2D", "Conv3D"))):
+        reasons.append(FLOAT64)
+    if op.op in _DECOMPOSITIONS:
+        reasons.append(f"{op.op}: {DECOMPOSITION}")
     return reasons

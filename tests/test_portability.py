@@ -30,7 +30,9 @@ def test_ordinary_ops_are_the_same_everywhere() -> None:
         ({"float16": True}, "float16"),
         ({"op": "EagerPyFunc"}, "tf.py_function"),
         ({"op": "Rsqrt"}, "Rsqrt"),
-        ({"op": "Qr"}, "caches"),
+        ({"op": "MatMul", "item_bytes": 8}, "float64"),
+        ({"op": "Conv2DBackpropFilter", "item_bytes": 8}, "float64"),
+        ({"op": "Qr"}, "large matrices"),
         ({"op": "Reciprocal"}, "Reciprocal"),
     ],
 )

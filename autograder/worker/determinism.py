@@ -61,7 +61,7 @@ def _replace_approximations() -> None:
 
 
 def _split_grouped_convolutions() -> None:
-    """Convolve group by group; Keras has XLA do it, which sums as the CPU's caches suggest."""
+    """Convolve group by group; Keras has XLA do it, whose sums differ between CPUs."""
     import keras
     import tensorflow as tf
     from keras.src.backend.tensorflow import nn
@@ -88,7 +88,7 @@ def _split_grouped_convolutions() -> None:
 
 
 def _decompose_in_fixed_order() -> None:
-    """Orthogonal weights by our QR: TensorFlow's sums are cut by the sizes of the CPU's caches."""
+    """Orthogonal weights by our QR; of large matrices, TensorFlow's differs between CPUs."""
     import tensorflow as tf
     from keras.src.backend.tensorflow import linalg
 

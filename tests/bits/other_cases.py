@@ -238,7 +238,7 @@ def dtype_cases() -> tuple[Case, ...]:
     }
     return (
         *(
-            Case(policy, name, network, policy=policy, portable=not policy.endswith("_float16"))
+            Case(policy, name, network, policy=policy, portable=policy == "mixed_bfloat16")
             for policy in ("mixed_float16", "mixed_bfloat16", "float64")
             for name, network in pieces.items()
         ),
