@@ -231,6 +231,7 @@ def _how_graded(report: Report) -> str:
         ("Rules", _hash(report.rules_sha256)),
         ("Seed", _seeds(report)),
         ("Steps", steps),
+        ("Budget", _budget(report)),
         ("Trained weights", f"{_hash(report.weights_sha256)}{_of_the_first(report)}"),
         ("Images to train on", code(report.dataset.fingerprint)),
         ("Images to grade on", code(report.dataset.holdout_sha256)),
@@ -254,6 +255,13 @@ def _seeds(report: Report) -> str:
 def _of_the_first(report: Report) -> str:
     several = report.runs is not None and len(report.runs.made) > 1
     return ", of the first run" if several else ""
+
+
+def _budget(report: Report) -> str:
+    used = report.budget.training_s.used
+    if used is None:
+        return ""
+    return f"{used:.1f} of {report.budget.training_s.allowed:g} reference seconds"
 
 
 def _versions(environment: Environment) -> str:
