@@ -18,7 +18,7 @@ def folder_for(seed):
     secret = hashlib.scrypt(
         seed.encode(), salt=b"autograder holdout", n=1 << 17, r=8, p=1, maxmem=1 << 28
     ).hex()
-    text = "\0".join(["autograder data", "2", "holdout " + secret, IMAGES, ""])
+    text = "\0".join(["autograder data", "3", "holdout " + secret, IMAGES, ""])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
