@@ -12,7 +12,13 @@ from rich.table import Table
 from autograder.assignment import Assignment
 from autograder.batch import grade_again
 from autograder.commands.check import Quiet
-from autograder.commands.opening import open_data, open_sealed, runner_for_all, sealed_assignment
+from autograder.commands.opening import (
+    grader_of,
+    open_data,
+    open_sealed,
+    runner_for_all,
+    sealed_assignment,
+)
 from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.datasets import Dataset, Holdout, holdout_seed
@@ -21,7 +27,6 @@ from autograder.intake import take_in_copy
 from autograder.models import Submission, Verdict
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
-from autograder.training import Trainer
 from autograder.verification import Sameness, Verification, compare, other_parts
 from autograder.view import plain
 
@@ -53,8 +58,7 @@ def verify(folder: Path, config_path: Path, console: Console, *, no_sandbox: boo
         assignment = sealed_assignment(
             config, config_path, dataset, holdout, runner, default_holdout=default_holdout
         )
-        trainer = Trainer(runner, config, dataset, holdout)
-        return verify_with(Grader(assignment, trainer), before, submission, console)
+        return verify_with(grader_of(assignment, runner), before, submission, console)
 
 
 def verify_with(grader: Grader, before: Report, submission: Submission, console: Console) -> int:
