@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test attack fuzz lint types bench bits venv clean
+.PHONY: grade test attack fuzz lint types bench bits repeat venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
@@ -38,6 +38,10 @@ bench: $(STAMP)
 # with ARGS="--cpu Haswell pooling:". Needs qemu-x86_64 (Debian: qemu-user).
 bits: $(STAMP)
 	$(BIN)/python -m tests.bits $(ARGS)
+
+# Some ten minutes, on two cores that have nothing else to do; ARGS="--grades 30" for fewer.
+repeat: $(STAMP)
+	$(BIN)/python -m tests.repeat $(ARGS)
 
 venv: $(STAMP)
 
