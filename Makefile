@@ -39,7 +39,7 @@ bench: $(STAMP)
 bits: $(STAMP)
 	$(BIN)/python -m tests.bits $(ARGS)
 
-# Some ten minutes, on two cores that have nothing else to do; ARGS="--grades 30" for fewer.
+# A quarter of an hour or so, on two cores that do nothing else; ARGS="--grades 30" for fewer.
 repeat: $(STAMP)
 	$(BIN)/python -m tests.repeat $(ARGS)
 

@@ -1,13 +1,15 @@
 """`make repeat`: grade the same over and over, under changing conditions; show what differs.
 
-Exit code 1 if two grades of a submission differ in a hash or in their score, or if one failed.
+Exit code 1 if two grades of a submission differ in a hash or in their score, or if one failed; 130
+if it was interrupted before all were made, and shows those that were.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +17,8 @@ from rich.table import Table
 
 from tests.repeat.campaign import Run, distinct, faults, grade, open_folder
 from tests.repeat.conditions import Step, plan
+
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,23 +30,29 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("--grades must be at least 1")
     # However narrow the terminal, or none: the table is to be kept.
     console = Console(width=110)
-    runs = _carry_out(plan(options.grades), console)
+    steps = plan(options.grades)
+    runs: list[Run] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        for run in _carry_out(steps, console):
+            runs.append(run)  # noqa: PERF402 - those made so far are kept
     found = [*faults(runs)]
-    _show(runs, console)
+    if runs:
+        _show(runs, console)
     for fault in found:
         console.print(escape(fault), style="red")
+    if len(runs) < len(steps):
+        console.print(f"interrupted: {len(runs)} of {len(steps)} conditions")
+        return 1 if found else _INTERRUPTED
     return 1 if found else 0
 
 
-def _carry_out(steps: Sequence[Step], console: Console) -> list[Run]:
-    runs = []
+def _carry_out(steps: Sequence[Step], console: Console) -> Iterator[Run]:
     with open_folder() as folder:
         for number, step in enumerate(steps):
             run = grade(step, folder / f"{number:02}", folder / "cache")
-            runs.append(run)
             done = f"{len(run.grades)} grades in {run.wall_s:.0f} s"
             console.print(f"{number + 1} of {len(steps)}: {step.condition.name}: {done}")
-    return runs
+            yield run
 
 
 def _show(runs: Sequence[Run], console: Console) -> None:

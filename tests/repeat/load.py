@@ -28,11 +28,12 @@ class Load:
     def __init__(self, loops: int) -> None:
         command = [sys.executable, "-S", "-c", _LOOP]
         environment = {"LOOPS_FOR": str(os.getpid())}
+        quiet = subprocess.DEVNULL  # after Ctrl-C, each would show its traceback
         self.cpu_s = 0.0
         self._loops: list[subprocess.Popen[bytes]] = []
         try:
             for _ in range(loops):
-                self._loops.append(subprocess.Popen(command, env=environment))
+                self._loops.append(subprocess.Popen(command, env=environment, stderr=quiet))
         except BaseException:
             self.end()
             raise

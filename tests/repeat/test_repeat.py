@@ -17,7 +17,7 @@ import pytest
 from autograder.config_file import load_config
 from autograder.models import Verdict
 from tests.repeat.campaign import HERE, Grade, Result, Run, distinct, faults
-from tests.repeat.conditions import CONDITIONS, TURNS, Condition, plan
+from tests.repeat.conditions import CONDITIONS, LONG, SHORT, Condition, plan
 from tests.repeat.load import busy
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ def run_of(*grades: Grade, jobs: int = 1) -> Run:
 def test_a_hundred_grades_are_shared_out_as_planned() -> None:
     steps = plan(100)
     assert [len(step.submissions) for step in steps] == [one.share for one in CONDITIONS]
-    assert all({*step.submissions} == {*TURNS} for step in steps)
+    assert all({*step.submissions} == {LONG, *SHORT} for step in steps)
 
 
 @pytest.mark.parametrize("grades", [1, 7, 99, 300])

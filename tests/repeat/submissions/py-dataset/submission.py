@@ -41,7 +41,7 @@ def build_model(input_shape, num_classes):
             layers.Dense(num_classes, activation="softmax"),
         ]
     )
-    schedule = keras.optimizers.schedules.CosineDecay(0.005, 80)
+    schedule = keras.optimizers.schedules.CosineDecay(0.005, 30)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01, clipnorm=1.0)
     model.compile(optimizer, "sparse_categorical_crossentropy")
     return model
@@ -52,4 +52,4 @@ def build_augmentation():
 
 
 def training_plan():
-    return {"epochs": 8, "batch_size": 43}
+    return {"epochs": 3, "batch_size": 43}

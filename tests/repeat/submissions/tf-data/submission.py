@@ -46,4 +46,4 @@ def build_augmentation():
 
 
 def training_plan():
-    return {"epochs": 8, "batch_size": 43}
+    return {"epochs": 3, "batch_size": 43}
