@@ -15,6 +15,7 @@ FLOAT16 = (
 PYTHON = "Python inside of the step (`tf.py_function`): its libraries are not held to AVX2"
 DECOMPOSITION = "decompositions of large matrices differ between CPUs"
 FLOAT64 = "float64: large products differ between CPUs"
+OTHER_CODE = "where a CPU has AVX-512, TensorFlow computes it by other instructions"
 APPROXIMATE = "approximate instructions that differ between vendors"
 
 _PYTHON = {"EagerPyFunc", "PyFunc", "PyFuncStateless"}
@@ -26,6 +27,7 @@ _DECOMPOSITIONS = {
 }  # fmt: skip
 # oneDNN, which is held to AVX2, has no float64.
 _PRODUCTS = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum", "MatMul"}
+_OTHER_CODE = {"Atan", "Erfc", "Ndtri"}
 _APPROXIMATE = {"Inv", "Reciprocal", "Rsqrt"}
 
 
@@ -56,6 +58,8 @@ def _reasons(op: Op) -> list[str]:
         reasons.append(PYTHON)
     if op.op in _APPROXIMATE:
         reasons.append(f"{op.op}: {APPROXIMATE}")
+    if op.op in _OTHER_CODE:
+        reasons.append(f"{op.op}: {OTHER_CODE}")
     if op.item_bytes == 8 and (op.op in _PRODUCTS or op.op.startswith(("Conv2D", "Conv3D"))):
         reasons.append(FLOAT64)
     if op.op in _DECOMPOSITIONS:
