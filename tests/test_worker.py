@@ -212,6 +212,7 @@ def loss(x):
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = tf.reduce_sum(layer(x, training=True) ** 2) * keras.ops.reciprocal(x[0, 0])
+        y *= keras.ops.gelu(x[1, 1], approximate=False)
     return tape.gradient(y, x)
 graph = tf.function(loss, autograph=False).get_concrete_function(tf.TensorSpec((4, 8)))
 print("OPS", sorted({{op.type for op in graph.graph.get_operations()}}))
@@ -222,3 +223,5 @@ print("OPS", sorted({{op.type for op in graph.graph.get_operations()}}))
     assert "Rsqrt" not in log
     assert "'Inv'" not in log
     assert "'Reciprocal'" not in log
+    assert "'Erf'" in log
+    assert "'Erfc'" not in log

@@ -45,7 +45,11 @@ def warm_up() -> None:
 
 
 def _replace_approximations() -> None:
-    """Compute reciprocals from IEEE operations; the CPU's own instructions approximate them."""
+    """Compute by operations that are the same on every CPU.
+
+    The CPU's own reciprocals are approximate, and ``erfc``, of which GELU is made, is computed by
+    other instructions where there is AVX-512; ``erf`` is not.
+    """
     import tensorflow as tf
     from tensorflow.python.ops import math_ops
 
@@ -55,9 +59,13 @@ def _replace_approximations() -> None:
     def rsqrt(x: Any, name: str | None = None) -> Any:
         return tf.math.divide(1.0, tf.math.sqrt(x), name=name)
 
+    def erfc(x: Any, name: str | None = None) -> Any:
+        return tf.identity(1 - tf.math.erf(x), name=name)
+
     for module in (math_ops, tf.math):
         module.reciprocal = reciprocal
         module.rsqrt = rsqrt
+        module.erfc = erfc
 
 
 def _split_grouped_convolutions() -> None:
