@@ -142,10 +142,10 @@ class LimitsConfig(Section):
 
     guard: float = Field(default=4, ge=2, le=100)
     """Training is stopped at so many times the CPU seconds that its steps should take here."""
-    build_cpu_s: PositiveInt = 20
+    build_cpu_s: PositiveInt = 40
     """CPU seconds, of a machine like the reference, for building the model and trying the
     augmentation."""
-    build_wall_s: PositiveInt = 60
+    build_wall_s: PositiveInt = 120
     """Seconds for the same, without those spent waiting for a core."""
     memory_mib: int = Field(default=2048, ge=768)
     """Resident memory; TensorFlow itself needs about 600 MiB of it."""
