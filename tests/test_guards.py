@@ -158,7 +158,14 @@ def test_at_home_nothing_is_measured_and_guards_are_wide(tiny_data: TinyData) ->
     grader, script = fake_grader(tiny_data, holdout=False)
     script.calibrate = lambda: pytest.fail("measured")
     grader.check(submission(), Watched())
-    assert script.asked[0].limits.cpu_s == 4 * grader.assignment.config.limits.build_cpu_s
+    assert script.asked[0].limits.cpu_s == 2 * grader.assignment.config.limits.build_cpu_s
+
+
+def test_at_home_nobody_waits_twice_for_a_loop_without_end(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data, holdout=False)
+    script.describe = lambda: stopped(Ending.CPU_LIMIT)
+    assert grader.check(submission(), Watched()).verdict is Verdict.TIME_LIMIT
+    assert tasks(script) == [("describe", False)]
 
 
 def trained(jobs: Jobs, **arguments: Any) -> JobResult:
