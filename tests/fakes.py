@@ -134,7 +134,7 @@ class Script:
                 "parts.json": json.dumps(PARTS).encode(),
             }
         )
-        self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 28.0}'})
+        self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 32.0}'})
         self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
         self.train = self.trained
         self.replay = self.replayed
