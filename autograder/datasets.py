@@ -264,7 +264,14 @@ def _render(
 ) -> _Arrays:
     from autograder.roadsigns.splits import render_split
 
-    split = render_split(name, seed, images, config.image_size, progress)
+    split = render_split(
+        name,
+        seed,
+        images,
+        config.image_size,
+        conditions=config.conditions,
+        progress=progress,
+    )
     return _Arrays(split.images, split.labels, split.tracks)
 
 
