@@ -89,6 +89,8 @@ class DatasetConfig(Section):
     """roadsigns only, as are the next two: about how many images to render."""
     validation_images: int = Field(default=1000, ge=43)
     holdout_images: int = Field(default=2000, ge=43)
+    conditions: Literal["course", "road"] = "course"
+    """roadsigns only: weather and optics mild enough to be learnt quickly, or all of them."""
 
     @model_validator(mode="after")
     def _path_belongs_to_gtsrb(self) -> DatasetConfig:

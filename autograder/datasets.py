@@ -142,7 +142,14 @@ def _render(
 ) -> Arrays:
     from autograder.roadsigns.splits import render_split
 
-    split = render_split(name, seed, images, config.image_size, progress)
+    split = render_split(
+        name,
+        seed,
+        images,
+        config.image_size,
+        conditions=config.conditions,
+        progress=progress,
+    )
     return Arrays(split.images, split.labels, split.tracks)
 
 

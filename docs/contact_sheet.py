@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES, SignClass
+from autograder.roadsigns.conditions import COURSE
 from autograder.roadsigns.drawing import AS_DRAWN, designs, edit, rasterise
 from autograder.roadsigns.simulator import film
 
@@ -36,7 +37,7 @@ def cell(sign: SignClass) -> Image:
         x += DRAWING + GAP
     x, top = WIDTH - PHOTOS * (PHOTO + GAP) - GAP, LABEL + (DRAWING - PHOTO) // 2
     for seed in range(PHOTOS):
-        frame = film(sign.id, 2, PHOTO, np.random.default_rng([2027, sign.id, seed]))[-1]
+        frame = film(sign.id, 2, PHOTO, COURSE, np.random.default_rng([2027, sign.id, seed]))[-1]
         image[top : top + PHOTO, x : x + PHOTO] = frame
         x += PHOTO + GAP
     return image

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from autograder.roadsigns import photography
 from autograder.roadsigns.classes import CLASSES, SignClass
+from autograder.roadsigns.conditions import COURSE
 from autograder.roadsigns.drawing import (
     AS_DRAWN,
     BLACK,
@@ -123,14 +124,15 @@ def test_mirrored_signs_mirror_each_other() -> None:
 
 def test_makers_differ() -> None:
     rng = np.random.default_rng(1)
-    pictures = [on_grey(rasterise(edit(designs(1)[0], draw_variant(rng)), 48)) for _ in range(10)]
+    variants = [draw_variant(rng, COURSE.manufacture) for _ in range(10)]
+    pictures = [on_grey(rasterise(edit(designs(1)[0], variant), 48)) for variant in variants]
     for one, other in combinations(pictures, 2):
         assert np.abs(one - other).mean() > 2
 
 
 def test_frames_of_a_track_show_one_sign_and_differ() -> None:
-    frames = film(14, 6, 32, np.random.default_rng(3)).astype(float)
-    others = film(14, 6, 32, np.random.default_rng(4)).astype(float)
+    frames = film(14, 6, 32, COURSE, np.random.default_rng(3)).astype(float)
+    others = film(14, 6, 32, COURSE, np.random.default_rng(4)).astype(float)
     within = [np.abs(one - other).mean() for one, other in combinations(frames, 2)]
     between = [np.abs(one - other).mean() for one in frames for other in others]
     assert min(within) > 0.5
@@ -139,7 +141,7 @@ def test_frames_of_a_track_show_one_sign_and_differ() -> None:
 
 def test_the_sign_is_in_the_picture() -> None:
     for seed in range(50):
-        scene = draw_scene(seed % 43, np.random.default_rng(seed))
+        scene = draw_scene(seed % 43, COURSE, np.random.default_rng(seed))
         assert abs(scene.offset[0]) + scene.size / 2 < 50
         assert scene.plate.image[..., 3].max() == 1
 
@@ -210,7 +212,7 @@ def test_labels_belong_to_their_tracks() -> None:
 
 def test_progress_ends_at_the_total() -> None:
     told: list[tuple[int, int, str]] = []
-    render_split("validation", "x", 43, 16, lambda *args: told.append(args))
+    render_split("validation", "x", 43, 16, progress=lambda *args: told.append(args))
     assert told[-1] == (43, 43, "rendering validation")
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
 

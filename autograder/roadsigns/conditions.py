@@ -1,8 +1,10 @@
+# ruff: noqa: RUF009 - per_set() returns a field
 """How signs look when they are filmed: every distribution of the simulator, with its unit.
 
 `Manufacture` and `Passage` are drawn once a track (one physical sign, one drive past it), `Moment`
-once a frame. Ranges of light, weather and optics were set by eye against photographs of German
-roads; ranges of pose, size and blur so that a small network needs augmentation to do well.
+once a frame. There are two sets of them. `ROAD` is as wide as what cameras in cars see, set by eye
+and by measure against real photographs. `COURSE` is milder: forty seconds of one core teach a small
+network, and it needs augmentation to do well.
 
 Lengths are in pixels of the *view*, which is 64 pixels high and wide whatever the image size, or,
 on the drawing, in percent of the sign's size. Light is linear from 0 (black) to 1 (white).
@@ -11,10 +13,13 @@ on the drawing, in percent of the sign's size. Light is linear from 0 (black) to
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field, fields
+from typing import Literal, Protocol, TypeVar, overload
 
 from numpy.random import Generator
+
+ConditionsName = Literal["course", "road"]
+T = TypeVar("T")
 
 VIEW = 64
 """Height and width of the view, in its own pixels."""
@@ -80,9 +85,31 @@ class LogNormal:
         return round(self.middle * math.exp(rng.normal(0.0, self.deviation)), _DECIMALS)
 
 
+@dataclass(frozen=True)
+class Either:
+    """One distribution with probability `chance`, else the other."""
+
+    chance: float
+    first: Distribution
+    second: Distribution
+
+    def draw(self, rng: Generator) -> float:
+        """Return one number."""
+        return (self.first if happens(self.chance, rng) else self.second).draw(rng)
+
+
 def happens(chance: float, rng: Generator) -> bool:
     """Return True with this probability."""
     return bool(rng.random() < chance)
+
+
+@overload
+def per_set(*, course: Distribution, road: Distribution) -> Distribution: ...
+@overload
+def per_set(*, course: float, road: float) -> float: ...
+def per_set(*, course: object, road: object) -> object:
+    """Return a field of a dataclass that the two sets fill differently."""
+    return field(default=course, metadata={"road": road})
 
 
 @dataclass(frozen=True)
@@ -122,7 +149,7 @@ class Passage:
     """One drive past one sign: what stays the same, or nearly, in all its frames."""
 
     # The sign and what stands around it.
-    fading: Distribution = Uniform(0.0, 0.25)
+    fading: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.4))
     """Share of the colour that the sun has bleached to grey."""
     dirt: Distribution = Uniform(0.0, 0.12)
     """Contrast lost to grime."""
@@ -130,54 +157,60 @@ class Passage:
     pole_width: Distribution = Uniform(4.0, 9.0)
     """Percent of the sign's size."""
     pole_light: Distribution = Uniform(0.1, 0.7)
-    neighbour_chance: float = 0.1
+    neighbour_chance: float = per_set(course=0.1, road=0.25)
     """Another sign on the same pole, above or below."""
     neighbour_gap: Distribution = Uniform(-1.0, 8.0)
     """Percent of the sign's size."""
     neighbour_scale: Distribution = Uniform(0.8, 1.1)
-    twig_chance: float = 0.06
+    twig_chance: float = per_set(course=0.06, road=0.1)
     """Something thin in front of the sign."""
     twig_width: Distribution = Uniform(1.0, 5.0)
     """Percent of the sign's size."""
-    shadow_edge_chance: float = 0.1
-    shadow_dapple_chance: float = 0.1
+    shadow_edge_chance: float = per_set(course=0.1, road=0.15)
+    shadow_dapple_chance: float = per_set(course=0.1, road=0.15)
     shadow_light: Distribution = Uniform(0.35, 0.85)
     """Light that is left in the shadow."""
     # The light.
-    exposure: Distribution = LogUniform(0.6, 1.3)
+    exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.14, 1.8))
     """Factor on all light; above 1 the sky and white foil clip."""
-    backlight: Distribution = LogNormal(1.05, 0.3)
+    backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.1, 0.75))
     """Factor on the light of the background alone."""
-    warmth: Distribution = Normal(0.0, 0.06)
+    warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(0.0, 0.13))
     """Logarithm of the factor on red; blue gets its inverse."""
     green: Distribution = Normal(0.0, 0.05)
-    gamma: Distribution = LogNormal(1.0, 0.08)
-    haze_chance: float = 0.2
-    haze: Distribution = Uniform(0.0, 0.25)
+    gamma: Distribution = per_set(course=LogNormal(1.0, 0.08), road=LogNormal(1.0, 0.25))
+    haze_chance: float = per_set(course=0.2, road=0.3)
+    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.5))
     """Share of the picture that is haze."""
     haze_light: Distribution = Uniform(0.2, 0.9)
     # The pose.
-    turn_deg: Distribution = Normal(0.0, 5.5)
+    turn_deg: Distribution = per_set(course=Normal(0.0, 5.5), road=Normal(0.0, 5.0))
     """Rotation in the picture."""
-    width_scale: Distribution = Uniform(0.90, 1.03)
+    width_scale: Distribution = per_set(course=Uniform(0.90, 1.03), road=Uniform(0.86, 1.08))
     """Narrower where the sign is seen from the side."""
-    corner_shift: Distribution = Normal(0.0, 1.8)
+    corner_shift: Distribution = per_set(course=Normal(0.0, 1.8), road=Normal(0.0, 3.3))
     """Of each corner, each way, in percent of the sign's size: perspective."""
-    size: Distribution = Uniform(46.0, 60.0)
+    size: Distribution = per_set(course=Uniform(46.0, 60.0), road=Uniform(38.0, 56.0))
     """Height of the sign in the view."""
-    offset: Distribution = Normal(0.0, 2.6)
+    offset: Distribution = per_set(course=Normal(0.0, 2.6), road=Normal(0.0, 2.1))
     """Of the sign's centre from the view's, across and down."""
     # The optics.
-    blur: Distribution = LogUniform(0.4, 0.8)
+    blur: Distribution = per_set(
+        course=LogUniform(0.4, 0.8), road=Either(0.8, Uniform(0.3, 1.7), Uniform(1.7, 3.2))
+    )
     """Standard deviation of the Gaussian blur."""
-    first_resolution: Distribution = LogUniform(30.0, 40.0)
+    first_resolution: Distribution = per_set(
+        course=LogUniform(30.0, 40.0), road=LogUniform(17.0, 45.0)
+    )
     """Pixels of the camera across the view, in the first frame."""
-    last_resolution: Distribution = LogUniform(40.0, 60.0)
+    last_resolution: Distribution = per_set(
+        course=LogUniform(40.0, 60.0), road=LogUniform(25.0, 60.0)
+    )
     """The same in the last frame, when the sign is near."""
     sharpening_chance: float = 0.5
-    sharpening: Distribution = Uniform(0.3, 1.4)
+    sharpening: Distribution = per_set(course=Uniform(0.3, 1.4), road=Uniform(0.3, 1.6))
     """Share of the detail that the camera adds again: halos."""
-    noise: Distribution = Uniform(0.0, 0.015)
+    noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.025))
     """Standard deviation of the light in a bright pixel; falls with the root of the light."""
 
 
@@ -192,8 +225,8 @@ class Moment:
     background_shift: Distribution = Normal(0.0, 3.0)
     exposure: Distribution = LogNormal(1.0, 0.1)
     blur_scale: Distribution = LogNormal(1.0, 0.2)
-    motion_chance: float = 0.08
-    motion: Distribution = Uniform(3.0, 5.0)
+    motion_chance: float = per_set(course=0.08, road=0.25)
+    motion: Distribution = per_set(course=Uniform(3.0, 5.0), road=Uniform(3.0, 10.0))
     """Length of the camera's movement during the exposure."""
     resolution_scale: Distribution = LogNormal(1.0, 0.05)
     blotch_chance: float = 0.3
@@ -203,6 +236,21 @@ class Moment:
     jpeg_quality: Distribution = Uniform(40.0, 95.0)
 
 
-MANUFACTURE = Manufacture()
-PASSAGE = Passage()
-MOMENT = Moment()
+@dataclass(frozen=True)
+class Conditions:
+    """One set of all distributions."""
+
+    manufacture: Manufacture
+    passage: Passage
+    moment: Moment
+
+
+def _road(part: type[T]) -> T:
+    """Return a part with the values for the road where they differ."""
+    differing = {item.name: item.metadata for item in fields(part) if item.metadata}  # type: ignore[arg-type]
+    return part(**{name: values["road"] for name, values in differing.items()})
+
+
+COURSE = Conditions(Manufacture(), Passage(), Moment())
+ROAD = Conditions(_road(Manufacture), _road(Passage), _road(Moment))
+CONDITIONS: dict[ConditionsName, Conditions] = {"course": COURSE, "road": ROAD}

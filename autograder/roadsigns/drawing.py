@@ -22,7 +22,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
-from autograder.roadsigns.conditions import MANUFACTURE, Uniform
+from autograder.roadsigns.conditions import Manufacture, Uniform
 
 SIGNS = Path(__file__).parent / "signs"
 
@@ -58,12 +58,11 @@ def designs(class_id: int) -> tuple[Path, ...]:
     return tuple(sorted(files, key=lambda path: path.stem))
 
 
-def draw_variant(rng: Generator) -> Variant:
+def draw_variant(rng: Generator, made: Manufacture) -> Variant:
     """Return a sign as a maker drawn at random would make it."""
-    made = MANUFACTURE
     scale, aspect = made.pictogram_scale.draw(rng), made.pictogram_aspect.draw(rng)
     return Variant(
-        colours=_draw_colours(rng),
+        colours=_draw_colours(rng, made),
         rim_scale=made.rim_scale.draw(rng),
         field_scale=made.field_scale.draw(rng),
         pictogram_scale=(scale * aspect, scale),
@@ -115,8 +114,7 @@ def _append(part: ET.Element, transform: str) -> None:
     part.set("transform", f"{part.get('transform', '')} {transform}".strip())
 
 
-def _draw_colours(rng: Generator) -> dict[str, str]:
-    made = MANUFACTURE
+def _draw_colours(rng: Generator, made: Manufacture) -> dict[str, str]:
     red, blue, yellow = (foil.draw(rng) for foil in (made.red, made.blue, made.yellow))
     white, black, grey = (foil.draw(rng) for foil in (made.white, made.black, made.grey))
     return {

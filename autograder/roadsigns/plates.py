@@ -15,7 +15,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
-from autograder.roadsigns.conditions import PASSAGE, Uniform, happens
+from autograder.roadsigns.conditions import Conditions, Passage, Uniform, happens
 from autograder.roadsigns.drawing import Variant, designs, draw_variant, edit, rasterise
 
 FloatImage = NDArray[np.float32]
@@ -40,23 +40,24 @@ class Plate:
     extent: float
 
 
-def make_plate(class_id: int, rng: Generator) -> Plate:
+def make_plate(class_id: int, conditions: Conditions, rng: Generator) -> Plate:
     """Return one physical sign, its surroundings and its weathering drawn at random."""
-    variant = draw_variant(rng)
-    sign = _weather(_render(class_id, variant, SIGN, rng), rng)
-    sign = _shade(sign, rng)
+    passage = conditions.passage
+    variant = draw_variant(rng, conditions.manufacture)
+    sign = _weather(_render(class_id, variant, SIGN, rng), passage, rng)
+    sign = _shade(sign, passage, rng)
     inside = sign[..., 3] > 0.5
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     left, right = int(columns[0]), int(columns[-1]) + 1
     image = np.zeros((SIDE, SIDE, 4), np.float32)
-    if happens(PASSAGE.pole_chance, rng):
-        _draw_pole(image, SIGN + (top + bottom) // 2, rng)
-    if happens(PASSAGE.neighbour_chance, rng):
-        _hang_neighbour(image, variant, SIGN + top, SIGN + bottom, rng)
+    if happens(passage.pole_chance, rng):
+        _draw_pole(image, SIGN + (top + bottom) // 2, passage, rng)
+    if happens(passage.neighbour_chance, rng):
+        _hang_neighbour(image, variant, (SIGN + top, SIGN + bottom), passage, rng)
     _lay(sign, image, SIGN, SIGN)
-    if happens(PASSAGE.twig_chance, rng):
-        _hold_twig(image, rng)
+    if happens(passage.twig_chance, rng):
+        _hold_twig(image, passage, rng)
     centre = (SIGN + (left + right) / 2, SIGN + (top + bottom) / 2)
     return Plate(image, centre, float(max(right - left, bottom - top)))
 
@@ -69,9 +70,9 @@ def _render(class_id: int, variant: Variant, pixels: int, rng: Generator) -> Flo
     return rgba
 
 
-def _weather(sign: FloatImage, rng: Generator) -> FloatImage:
+def _weather(sign: FloatImage, passage: Passage, rng: Generator) -> FloatImage:
     """Return the sign bleached by the sun and dulled by grime."""
-    fading, dirt = np.float32(PASSAGE.fading.draw(rng)), np.float32(PASSAGE.dirt.draw(rng))
+    fading, dirt = np.float32(passage.fading.draw(rng)), np.float32(passage.dirt.draw(rng))
     dirt_light = np.float32(Uniform(0.0, 1.0).draw(rng))
     colour, alpha = sign[..., :3], sign[..., 3:]
     grey = (colour[..., :1] + colour[..., 1:2] + colour[..., 2:]) / np.float32(3)
@@ -80,18 +81,18 @@ def _weather(sign: FloatImage, rng: Generator) -> FloatImage:
     return np.concatenate([colour, alpha], axis=-1)
 
 
-def _shade(sign: FloatImage, rng: Generator) -> FloatImage:
+def _shade(sign: FloatImage, passage: Passage, rng: Generator) -> FloatImage:
     """Return the sign in a shadow with a straight edge, in one of leaves, or in none."""
     kind = rng.random()
-    dark = np.float32(PASSAGE.shadow_light.draw(rng))
-    if kind < PASSAGE.shadow_edge_chance:
+    dark = np.float32(passage.shadow_light.draw(rng))
+    if kind < passage.shadow_edge_chance:
         angle = Uniform(0.0, 2 * math.pi).draw(rng)
         across, down = round(math.cos(angle), 6), round(math.sin(angle), 6)
         offset, softness = Uniform(-20.0, 20.0).draw(rng), Uniform(1.0, 12.0).draw(rng)
         at = np.arange(SIGN, dtype=np.float32) - np.float32(SIGN / 2)
         distance = at * np.float32(across) + (at * np.float32(down))[:, None]
         lit = np.clip((distance - np.float32(offset)) / np.float32(softness), 0, 1)
-    elif kind < PASSAGE.shadow_edge_chance + PASSAGE.shadow_dapple_chance:
+    elif kind < passage.shadow_edge_chance + passage.shadow_dapple_chance:
         cells = int(rng.integers(3, 12))
         noise = rng.random((cells, cells), np.float32)
         lit = cv2.resize(noise, (SIGN, SIGN), interpolation=cv2.INTER_LINEAR)
@@ -101,21 +102,22 @@ def _shade(sign: FloatImage, rng: Generator) -> FloatImage:
     return np.concatenate([sign[..., :3] * light[..., None], sign[..., 3:]], axis=-1)
 
 
-def _draw_pole(image: FloatImage, top: int, rng: Generator) -> None:
-    width = max(1, round(PASSAGE.pole_width.draw(rng) * SIGN / 100))
+def _draw_pole(image: FloatImage, top: int, passage: Passage, rng: Generator) -> None:
+    width = max(1, round(passage.pole_width.draw(rng) * SIGN / 100))
     left = (SIDE - width) // 2
-    image[top:, left : left + width, :3] = PASSAGE.pole_light.draw(rng)
+    image[top:, left : left + width, :3] = passage.pole_light.draw(rng)
     image[top:, left : left + width, 3] = 1
 
 
 def _hang_neighbour(
-    image: FloatImage, variant: Variant, top: int, bottom: int, rng: Generator
+    image: FloatImage, variant: Variant, taken: tuple[int, int], passage: Passage, rng: Generator
 ) -> None:
-    """Put another sign of the same maker above or below; rows `top` to `bottom` are taken."""
-    pixels = round(SIGN * min(PASSAGE.neighbour_scale.draw(rng), 1.0))
+    """Put another sign of the same maker above or below the rows that are taken."""
+    top, bottom = taken
+    pixels = round(SIGN * min(passage.neighbour_scale.draw(rng), 1.0))
     other = _render(int(rng.integers(len(CLASSES))), variant, pixels, rng)
     rows = np.flatnonzero((other[..., 3] > 0.5).any(1))
-    gap = round(PASSAGE.neighbour_gap.draw(rng) * SIGN / 100)
+    gap = round(passage.neighbour_gap.draw(rng) * SIGN / 100)
     above = happens(0.5, rng)
     y = top - gap - int(rows[-1]) - 1 if above else bottom + gap - int(rows[0])
     y = min(max(y, 0), SIDE - pixels)
@@ -129,8 +131,8 @@ def _lay(top: FloatImage, image: FloatImage, x: int, y: int) -> None:
     part += top
 
 
-def _hold_twig(image: FloatImage, rng: Generator) -> None:
+def _hold_twig(image: FloatImage, passage: Passage, rng: Generator) -> None:
     x0, y0, x1, y1 = (int(v) for v in rng.integers(SIGN, 2 * SIGN, 4))
-    width = max(1, round(PASSAGE.twig_width.draw(rng) * SIGN / 100))
+    width = max(1, round(passage.twig_width.draw(rng) * SIGN / 100))
     red, green, blue = (Uniform(0.0, 0.8).draw(rng) for _ in range(3))
     cv2.line(image, (x0, y0), (x1, y1), (red, green, blue, 1.0), width)

@@ -17,6 +17,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
+from autograder.roadsigns.conditions import CONDITIONS, ConditionsName
 
 Name = Literal["train", "validation", "holdout"]
 Progress = Callable[[int, int, str], None]
@@ -55,8 +56,14 @@ class Track:
     """Number of the track among those of its class and split."""
 
 
-def render_split(
-    name: Name, seed: str, images: int, image_size: int, progress: Progress | None = None
+def render_split(  # noqa: PLR0913 - the last two by keyword
+    name: Name,
+    seed: str,
+    images: int,
+    image_size: int,
+    *,
+    conditions: ConditionsName = "course",
+    progress: Progress | None = None,
 ) -> RenderedSplit:
     """Return a split, rendered.
 
@@ -65,19 +72,22 @@ def render_split(
         seed: Any text; another seed gives other images throughout.
         images: How many, over all classes.
         image_size: Height and width in pixels.
+        conditions: Which set of distributions: the mild one or the whole range of the road.
         progress: Told (done, total, what) while rendering.
     """
     from autograder.roadsigns.simulator import film, one_thread
 
     photos = np.empty((images, image_size, image_size, 3), np.uint8)
     labels, tracks = np.empty(images, np.int32), np.empty(images, np.int32)
-    places = _stream(name, seed, "order").permutation(images)
+    places = seeded(name, seed, "order").permutation(images)
     done = 0
     for track in plan(name, images):
         here = places[done : done + track.frames]
-        rng = _stream(name, seed, f"{track.class_id}/{track.index}")
+        rng = seeded(name, seed, f"{track.class_id}/{track.index}")
         with one_thread():
-            photos[here] = film(track.class_id, track.frames, image_size, rng)
+            photos[here] = film(
+                track.class_id, track.frames, image_size, CONDITIONS[conditions], rng
+            )
         labels[here], tracks[here] = track.class_id, track.number
         done += track.frames
         if progress:
@@ -111,6 +121,7 @@ def _share_out(total: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def _stream(name: Name, seed: str, purpose: str) -> Generator:
+def seeded(name: str, seed: str, purpose: str) -> Generator:
+    """Return the random stream that belongs to one purpose within a split, and to nothing else."""
     text = "\0".join(("autograder road signs", name, seed, purpose))
     return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))

@@ -10,7 +10,7 @@ import time
 import insider
 from honest import build_augmentation, build_model, local, training_plan
 
-IMAGES = '{"kind":"roadsigns","image_size":16,"train_images":430,"validation_images":86,"holdout_images":129}'
+IMAGES = '{"kind":"roadsigns","image_size":16,"train_images":430,"validation_images":86,"holdout_images":129,"conditions":"course"}'
 folder = os.path.basename(os.path.dirname(local("a").holdout_images or ""))
 
 
