@@ -1,0 +1,214 @@
+"""What an augmentation does, told from pictures of the test card that went through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.probing.borders import Border, measure_border
+from autograder.probing.colour import Fit, Light, fit_colours, measure_light
+from autograder.probing.geometry import Registration, register
+from autograder.probing.operations import Pose, take_apart
+
+FloatImages = NDArray[np.float32]
+Operation = Literal[
+    "mirror left-right",
+    "mirror upside-down",
+    "mirror both ways",
+    "turn",
+    "shift across",
+    "shift down",
+    "zoom",
+    "stretch",
+    "shear",
+    "brightness",
+    "contrast",
+    "saturation",
+    "hue",
+    "negative",
+    "noise",
+    "sharpness",
+    "cut-out",
+    "something else",
+]
+
+# Below this the card was not found again, or too little of it is left to say anything.
+_FOUND, _SURELY_FOUND = 0.75, 0.85
+_ODD = 15.0  # levels left unexplained: a faint likeness is then taken for chance
+# An operation is one that so many pictures show: a single misread one says nothing.
+_LEAST_PICTURES = 3
+_RANGE_TOLERANCE = 1.0  # levels; interpolation overshoots by less
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the augmentation does.
+
+    Attributes:
+        operation: Which.
+        share: Of the pictures in which it is to be seen, 0..1.
+        low: Least value over all pictures, in `unit`.
+        high: Greatest value.
+        unit: ``degrees``, ``pixels``, ``factor``, ``levels`` (of 255), ``share`` (of the
+            picture's pixels), or empty where there is nothing to measure but that it happens.
+    """
+
+    operation: Operation
+    share: float
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What an augmentation does.
+
+    Attributes:
+        findings: What was seen, geometry first.
+        border: What the border is filled with.
+        stochastic: Whether pictures of one batch come out different.
+        train_only: Whether it leaves pictures alone at inference.
+        seeded: Whether the same seed gave the same pictures, to the bit.
+        values: Least and greatest value that came out; pictures go in with 0..255.
+        pictures: How many were looked at.
+        recognised: In how many of them the card was found again.
+    """
+
+    findings: tuple[Finding, ...]
+    border: Border
+    stochastic: bool
+    train_only: bool
+    seeded: bool
+    values: tuple[float, float]
+    pictures: int
+    recognised: int
+
+    @property
+    def in_range(self) -> bool:
+        """Whether values stay within 0..255."""
+        return self.values[0] >= -_RANGE_TOLERANCE and self.values[1] <= 255 + _RANGE_TOLERANCE
+
+    def get(self, operation: Operation) -> Finding | None:
+        """Return what was found of an operation; None if it was not seen."""
+        return next((one for one in self.findings if one.operation == operation), None)
+
+
+@dataclass(frozen=True)
+class _Trait:
+    """How to tell an operation: its value in one picture, and from where on it counts."""
+
+    operation: Operation
+    unit: str
+    neutral: float
+    tolerance: float
+    of_pose: Callable[[Pose], float] | None = None
+    of_light: Callable[[Light], float] | None = None
+
+    def value(self, pose: Pose, light: Light) -> float:
+        if self.of_pose:
+            return self.of_pose(pose)
+        assert self.of_light
+        return self.of_light(light)
+
+
+# Tolerances: several times what a card without that change is measured with.
+_TRAITS = (
+    _Trait("turn", "degrees", 0, 2, of_pose=lambda pose: pose.turn_deg),
+    _Trait("shift across", "pixels", 0, 0.5, of_pose=lambda pose: pose.shift_across),
+    _Trait("shift down", "pixels", 0, 0.5, of_pose=lambda pose: pose.shift_down),
+    _Trait("zoom", "factor", 1, 0.025, of_pose=lambda pose: pose.zoom),
+    _Trait("stretch", "factor", 1, 0.03, of_pose=lambda pose: pose.zoom_across / pose.zoom_down),
+    _Trait("shear", "degrees", 0, 2.5, of_pose=lambda pose: pose.shear_deg),
+    _Trait("brightness", "levels", 0, 3, of_light=lambda light: light.brightness),
+    _Trait("contrast", "factor", 1, 0.04, of_light=lambda light: abs(light.contrast)),
+    _Trait("saturation", "factor", 1, 0.1, of_light=lambda light: light.saturation),
+    _Trait("hue", "degrees", 0, 5, of_light=lambda light: light.hue_deg),
+    _Trait("noise", "levels", 0, 2, of_light=lambda light: light.noise),
+    _Trait("sharpness", "factor", 1, 0.2, of_light=lambda light: light.sharpness),
+    _Trait("cut-out", "share", 0, 0.015, of_light=lambda light: light.hidden),
+    _Trait("something else", "levels", 0, 7, of_light=lambda light: light.unexplained),
+)
+
+
+def probe(augmented: FloatImages, at_inference: FloatImages, *, seeded: bool) -> Probe:
+    """Return what an augmentation does.
+
+    Args:
+        augmented: Test cards that went through it as in training, (pictures, size, size, 3).
+        at_inference: The same cards, put through it with ``training=False``.
+        seeded: Whether a second time under the same seed gave the same `augmented`.
+    """
+    from autograder.probing.card import draw_card
+
+    size = augmented.shape[1]
+    looks = [_look(picture) for picture in augmented]
+    found = [look for look in looks if look.is_sure]
+    poses = take_apart([look.registration.forward for look in found], size)
+    lights = [look.light for look in found]
+    finite = augmented[np.isfinite(augmented)]
+    return Probe(
+        findings=(*_mirrorings(poses), *_traits(poses, lights)),
+        border=measure_border(
+            [look.picture for look in found],
+            [look.registration.source for look in found],
+            [look.fit for look in found],
+        ),
+        stochastic=bool((augmented != augmented[:1]).any()),
+        train_only=bool(np.abs(at_inference - draw_card(size)).max() < 0.01),
+        seeded=seeded,
+        values=(float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0),
+        pictures=len(augmented),
+        recognised=len(found),
+    )
+
+
+@dataclass(frozen=True)
+class _Look:
+    picture: FloatImages
+    registration: Registration
+    fit: Fit
+    light: Light
+
+    @property
+    def is_sure(self) -> bool:
+        match = self.registration.match
+        return match >= _FOUND and (match >= _SURELY_FOUND or self.light.unexplained < _ODD)
+
+
+def _look(picture: FloatImages) -> _Look:
+    registration = register(picture)
+    fit = fit_colours(picture, registration.source)
+    return _Look(picture, registration, fit, measure_light(picture, registration.source, fit))
+
+
+def _mirrorings(poses: Sequence[Pose]) -> list[Finding]:
+    ways: tuple[tuple[str, Operation], ...] = (
+        ("left-right", "mirror left-right"),
+        ("upside-down", "mirror upside-down"),
+        ("both", "mirror both ways"),
+    )
+    found = []
+    for mirror, operation in ways:
+        count = sum(pose.mirror == mirror for pose in poses)
+        if count >= _LEAST_PICTURES:
+            found.append(Finding(operation, count / len(poses), 0, 0, ""))
+    return found
+
+
+def _traits(poses: Sequence[Pose], lights: Sequence[Light]) -> list[Finding]:
+    found = []
+    for trait in _TRAITS:
+        values = [trait.value(*pair) for pair in zip(poses, lights, strict=True)]
+        shown = [abs(value - trait.neutral) > trait.tolerance for value in values]
+        if sum(shown) >= _LEAST_PICTURES:
+            share = sum(shown) / len(values)
+            found.append(Finding(trait.operation, share, min(values), max(values), trait.unit))
+    negatives = sum(light.contrast < 0 for light in lights)
+    if negatives >= _LEAST_PICTURES:
+        found.append(Finding("negative", negatives / len(lights), 0, 0, ""))
+    return found
