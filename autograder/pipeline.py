@@ -29,8 +29,11 @@ from autograder.models import Finding, Metrics, Replay, Submission, TrainingPlan
 from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
+from autograder.probing.examine import examine
+from autograder.probing.label_safety import SIDE
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
+from autograder.roadsigns.drawing import clean_signs
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
 from autograder.symptoms import evidence_of
@@ -111,6 +114,7 @@ class _Way:
         try:
             self._check_sources()
             description, plan = self._describe()
+            self._examine(description)
             if train:
                 seed = self._config.seeds.training
                 trained = self._train_first(plan, seed, description)
@@ -143,6 +147,12 @@ class _Way:
             raise _Stop(Verdict.REJECTED, [*found, asked])
         self._keep_or_reject(found)
         return description, self._price(description, asked)
+
+    def _examine(self, description: Description) -> None:
+        """Find out what the augmentation does."""
+        if description.pictures:
+            drawings = clean_signs(SIDE) if self._dataset.kind in {"roadsigns", "gtsrb"} else None
+            self._learn(augmentation=examine(description.pictures, drawings))
 
     def _price(self, description: Description, asked: AskedPlan) -> TrainingPlan:
         """Find out what a step costs, and how many the budget pays for."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.config import Config
 from autograder.cost import Graph
 from autograder.datasets import Dataset, Holdout
@@ -28,6 +30,7 @@ from autograder.leftovers import (
 from autograder.model_rules import Description
 from autograder.models import ResourceUse, Submission, TrainingPlan
 from autograder.pricing import OPS, OPS_FILE, PARTS_FILE, read_graph
+from autograder.probing.pictures import choose_sign, picture_bytes, probe_inputs
 from autograder.rates import CALIBRATION_STEP_MS
 from autograder.replay import Replayed, output_files
 from autograder.runner import OnProgress, Runner
@@ -137,11 +140,14 @@ class Trainer:
             OutputFile("augmented.f32", pixels),
             OPS_FILE,
             PARTS_FILE,
+            *(OutputFile(name, count) for name, count in picture_bytes(size).items()),
         )
         job = self._job("describe", arguments, submission, self._limits(), outputs)
+        sign = choose_sign(np.load(self._dataset.train.images, mmap_mode="r"))
+        job = dataclasses.replace(job, inputs=probe_inputs(sign))
         result, used = self._run(job)
         understood = failure_of(result, submission, job.limits) or read_description(
-            result, size, self.augmented_images
+            result, sign, self.augmented_images
         )
         return Attempt(understood, used, result.log)
 

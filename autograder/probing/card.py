@@ -17,25 +17,35 @@ FloatImage = NDArray[np.float32]
 
 # Blobs across the card, and the share of the contrast that they carry. Coarse ones find large
 # movements, fine ones the last tenth of a pixel.
-_LAYERS = ((3, 0.45), (5, 0.75), (8, 0.6), (11, 0.35), (15, 0.3))
+_LAYERS = ((3, 0.45), (5, 0.75), (8, 0.6), (11, 0.35), (15, 0.3), (24, 0.3))
 _MIDDLE, _CONTRAST = 128.0, 34.0
 _SEED = 43
+
+LARGEST = 64
+"""Pixels of the largest card that is looked for."""
 
 
 @functools.cache
 def draw_card(size: int) -> FloatImage:
-    """Return the card, RGB in 0..255, shape (size, size, 3)."""
+    """Return the card, RGB in 0..255, whole numbers, shape (size, size, 3).
+
+    Beyond 64 pixels it is that of 64, enlarged: there it is looked for.
+    """
+    drawn = min(size, LARGEST)
     rng = np.random.default_rng(_SEED)
-    card = np.zeros((size, size, 3), np.float64)
+    card = np.zeros((drawn, drawn, 3), np.float64)
     for blobs, share in _LAYERS:
         grey = rng.standard_normal((blobs + 2, blobs + 2, 1))
         colour = rng.standard_normal((blobs + 2, blobs + 2, 3))
         noise = 0.8 * grey + 0.7 * colour
-        field = cv2.resize(noise, (2 * size, 2 * size), interpolation=cv2.INTER_CUBIC)
+        field = cv2.resize(noise, (2 * drawn, 2 * drawn), interpolation=cv2.INTER_CUBIC)
         # The middle of it: where the enlargement ends, it is flat.
-        card += share * field[size // 2 : size // 2 + size, size // 2 : size // 2 + size]
+        here = slice(drawn // 2, drawn // 2 + drawn)
+        card += share * field[here, here]
     card = (card - card.mean()) / card.std()
-    # Whole levels, for it goes through files of bytes.
-    levels = np.round(_MIDDLE + _CONTRAST * np.clip(card, -2.4, 2.4)).astype(np.float32)
+    levels = _MIDDLE + _CONTRAST * np.clip(card, -2.4, 2.4)
+    if size > drawn:
+        levels = cv2.resize(levels, (size, size), interpolation=cv2.INTER_LINEAR)
+    levels = np.round(levels).astype(np.float32)
     levels.flags.writeable = False
-    return levels
+    return np.asarray(levels, np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,7 +25,7 @@ Mask = NDArray[np.bool_]
 _MID_GREY = 128.0
 _NOISE_FILTER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 _NOISE_GAIN = 6.0  # of the filter, on white noise
-_COARSE = 1.5  # pixels: the deviation of the blur that leaves coarse detail only
+_COARSE = 2.5  # pixels: the deviation of the blur that leaves coarse detail only
 _HIDDEN = 30.0  # levels of 255 that no noise to speak of reaches
 
 
@@ -60,7 +61,7 @@ class Fit:
     matrix: NDArray[np.float64]
     offset: NDArray[np.float64]
 
-    def apply(self, card: NDArray[np.floating]) -> FloatImage:
+    def apply(self, card: NDArray[Any]) -> FloatImage:
         """Return the colours that the card's become, shape (..., 3)."""
         return np.asarray(card @ self.matrix + self.offset, np.float32)
 
@@ -152,17 +153,17 @@ def _measure_detail(
     A blur takes from the fine alone, but the fit of the colours takes some of that for less
     contrast.
     """
-    reach = np.ones((5, 5), np.uint8)
+    reach = np.ones((7, 7), np.uint8)
     whole = cv2.erode(visible.astype(np.uint8), reach, borderValue=0) > 0
     if whole.sum() < 20:
         return 1.0, 1.0
     seen, there = (np.ascontiguousarray(one.mean(-1)) for one in (picture, expected))
-    coarse = _slope(*(cv2.GaussianBlur(one, (5, 5), _COARSE)[whole] for one in (seen, there)))
+    coarse = _slope(*(cv2.GaussianBlur(one, (7, 7), _COARSE)[whole] for one in (seen, there)))
     fine = _slope(*(cv2.Laplacian(one, cv2.CV_32F)[whole] for one in (seen, there)))
     return max(coarse, 0.05), fine
 
 
-def _slope(seen: FloatImage, there: FloatImage) -> float:
+def _slope(seen: NDArray[Any], there: NDArray[Any]) -> float:
     there = there - there.mean()
     power = float((there * there).sum())
     return float(((seen - seen.mean()) * there).sum()) / power if power else 1.0

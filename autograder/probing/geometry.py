@@ -127,7 +127,7 @@ def _bank(size: int) -> _Bank:
                 shown = inside(x, y, size)
                 warped = cv2.remap(card, x, y, cv2.INTER_LINEAR)
                 warped = np.where(shown, warped - warped[shown].mean(), 0)
-                warped /= np.sqrt((warped**2).sum())
+                warped = warped / np.sqrt((warped**2).sum())
                 sources.append(source)
                 spectra.append(np.conj(np.fft.rfft2(warped, (2 * size, 2 * size))))
     return _Bank(tuple(sources), np.array(spectra))

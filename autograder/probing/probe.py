@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.probing.borders import Border, measure_border
+from autograder.probing.card import LARGEST, draw_card
 from autograder.probing.colour import Fit, Light, fit_colours, measure_light
 from autograder.probing.geometry import Registration, register
 from autograder.probing.operations import Pose, take_apart
+from autograder.probing.pictures import ProbePictures
 
 FloatImages = NDArray[np.float32]
 Operation = Literal[
@@ -41,6 +44,7 @@ _FOUND, _SURELY_FOUND = 0.75, 0.85
 _ODD = 15.0  # levels left unexplained: a faint likeness is then taken for chance
 # An operation is one that so many pictures show: a single misread one says nothing.
 _LEAST_PICTURES = 3
+_UNTOUCHED = 0.01  # levels
 _RANGE_TOLERANCE = 1.0  # levels; interpolation overshoots by less
 
 
@@ -135,36 +139,36 @@ _TRAITS = (
 )
 
 
-def probe(augmented: FloatImages, at_inference: FloatImages, *, seeded: bool) -> Probe:
-    """Return what an augmentation does.
-
-    Args:
-        augmented: Test cards that went through it as in training, (pictures, size, size, 3).
-        at_inference: The same cards, put through it with ``training=False``.
-        seeded: Whether a second time under the same seed gave the same `augmented`.
-    """
-    from autograder.probing.card import draw_card
-
-    size = augmented.shape[1]
-    looks = [_look(picture) for picture in augmented]
+def probe(pictures: ProbePictures) -> Probe:
+    """Return what an augmentation does, from test cards that went through it."""
+    size = pictures.cards.shape[1]
+    cards = [_small(card) for card in pictures.cards]
+    looks = [_look(card) for card in cards]
     found = [look for look in looks if look.is_sure]
-    poses = take_apart([look.registration.forward for look in found], size)
+    poses = take_apart([look.registration.forward for look in found], cards[0].shape[0])
+    pixels = size / cards[0].shape[0]
     lights = [look.light for look in found]
-    finite = augmented[np.isfinite(augmented)]
+    untouched = np.abs(pictures.inference - draw_card(size)).max() < _UNTOUCHED
     return Probe(
-        findings=(*_mirrorings(poses), *_traits(poses, lights)),
+        findings=(*_mirrorings(poses), *_traits(poses, lights, pixels)),
         border=measure_border(
             [look.picture for look in found],
             [look.registration.source for look in found],
             [look.fit for look in found],
         ),
-        stochastic=bool((augmented != augmented[:1]).any()),
-        train_only=bool(np.abs(at_inference - draw_card(size)).max() < 0.01),
-        seeded=seeded,
-        values=(float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0),
-        pictures=len(augmented),
+        stochastic=bool((pictures.cards != pictures.cards[:1]).any()),
+        train_only=bool(untouched),
+        seeded=pictures.seeded,
+        values=(float(pictures.cards.min()), float(pictures.cards.max())),
+        pictures=len(looks),
         recognised=len(found),
     )
+
+
+def _small(card: FloatImages) -> FloatImages:
+    if card.shape[0] <= LARGEST:
+        return card
+    return np.asarray(cv2.resize(card, (LARGEST, LARGEST), interpolation=cv2.INTER_AREA))
 
 
 @dataclass(frozen=True)
@@ -200,14 +204,16 @@ def _mirrorings(poses: Sequence[Pose]) -> list[Finding]:
     return found
 
 
-def _traits(poses: Sequence[Pose], lights: Sequence[Light]) -> list[Finding]:
+def _traits(poses: Sequence[Pose], lights: Sequence[Light], pixels: float) -> list[Finding]:
     found = []
     for trait in _TRAITS:
         values = [trait.value(*pair) for pair in zip(poses, lights, strict=True)]
         shown = [abs(value - trait.neutral) > trait.tolerance for value in values]
         if sum(shown) >= _LEAST_PICTURES:
             share = sum(shown) / len(values)
-            found.append(Finding(trait.operation, share, min(values), max(values), trait.unit))
+            scale = pixels if trait.unit == "pixels" else 1.0
+            low, high = scale * min(values), scale * max(values)
+            found.append(Finding(trait.operation, share, low, high, trait.unit))
     negatives = sum(light.contrast < 0 for light in lights)
     if negatives >= _LEAST_PICTURES:
         found.append(Finding("negative", negatives / len(lights), 0, 0, ""))
