@@ -45,7 +45,7 @@ LAYERS = """
     pipeline
     batch verification
     view
-    cost_view calibration_view
+    augmentation_view cost_view calibration_view
     selftest
     commands
     cli

@@ -11,12 +11,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from autograder.jobs import Job, OutputFile
 from autograder.probing.borders import Fill
 from autograder.probing.card import draw_card
 from autograder.probing.label_safety import find_confusions
-from autograder.probing.pictures import ProbePictures
+from autograder.probing.pictures import (
+    ProbePictures,
+    picture_bytes,
+    probe_inputs,
+    read_pictures,
+)
 from autograder.probing.probe import Operation, Probe, probe
 from autograder.roadsigns.drawing import clean_signs
+from tests.conftest import LIMITS, OUTPUTS
 
 Image = NDArray[np.float32]
 COUNT = 16
@@ -147,6 +154,17 @@ def test_a_mirroring_is_found_under_turns() -> None:
     assert range_of(of, "turn") == pytest.approx((-20, 20), abs=2)
 
 
+def test_a_mirroring_is_found_under_turns_of_more_than_a_quarter() -> None:
+    rng = np.random.default_rng(9)
+
+    def change(card: Image, t: float) -> Image:
+        return warp(card[:, ::-1] if rng.random() < 0.5 else card, turn_deg=170 * t)
+
+    of = probed(change)
+    assert found(of) == {"turn", "mirror left-right"}
+    assert range_of(of, "turn") == pytest.approx((-170, 170), abs=2)
+
+
 def test_brightness_is_found_in_levels() -> None:
     of = probed(lambda card, t: np.clip(card + 40 * t, 0, 255))
     assert range_of(of, "brightness") == pytest.approx((-40, 40), abs=2)
@@ -173,7 +191,7 @@ def test_hue_is_found_in_degrees() -> None:
     def change(card: Image, t: float) -> Image:
         axis = np.ones(3) / math.sqrt(3)
         matrix, _ = cv2.Rodrigues(axis * math.radians(40 * t))
-        return np.asarray((card - 128) @ matrix.T + 128, np.float32)
+        return np.asarray((card - 128) @ np.asarray(matrix).T + 128, np.float32)
 
     of = probed(change)
     assert range_of(of, "hue") == pytest.approx((-40, 40), abs=3)
@@ -188,7 +206,10 @@ def test_noise_is_found_in_levels() -> None:
 
 
 def test_a_blur_takes_from_the_sharpness() -> None:
-    of = probed(lambda card, t: cv2.GaussianBlur(card, (0, 0), 1.0) if t > 0 else card)
+    def change(card: Image, t: float) -> Image:
+        return np.asarray(cv2.GaussianBlur(card, (0, 0), 1.0), np.float32) if t > 0 else card
+
+    of = probed(change)
     assert range_of(of, "sharpness")[0] < 0.75
 
 
@@ -230,7 +251,7 @@ def test_pictures_without_the_card_are_not_taken_for_it() -> None:
 
 def test_values_out_of_range_and_changes_at_inference_are_noticed() -> None:
     card = draw_card(32)
-    cards = np.repeat(card[None] / 255, COUNT, axis=0)
+    cards = np.repeat(card[None] / np.float32(255), COUNT, axis=0)
     nothing = np.zeros((1, 32, 32, 3), np.float32)
     scaled = ProbePictures(cards, cards[:8] + 1, cards[:1], nothing[0].astype(np.uint8), nothing)
     of = probe(scaled)
@@ -258,3 +279,61 @@ def test_small_turns_keep_every_label_and_large_ones_do_not() -> None:
 def test_what_is_not_done_is_not_blamed() -> None:
     of = probed(lambda card, t: card + 30 * t)
     assert not find_confusions(of, clean_signs(32))
+
+
+KERAS = """
+import keras
+from keras import layers
+
+def build_model(input_shape, num_classes):
+    return keras.Sequential([
+        keras.Input(input_shape), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(num_classes)
+    ])
+
+def build_augmentation():
+    return keras.Sequential([{layers}])
+
+def training_plan():
+    return {{"epochs": 1, "batch_size": 8}}
+"""
+
+
+@pytest.mark.sandbox
+def test_what_keras_layers_do_is_measured_through_a_job(jobs: Any) -> None:
+    lines = [
+        'layers.RandomFlip("horizontal")',
+        'layers.RandomRotation(0.1, fill_mode="reflect")',
+        'layers.RandomTranslation(0.2, 0.1, fill_mode="reflect")',
+        'layers.RandomZoom(0.2, fill_mode="reflect")',
+    ]
+    of = through_a_job(jobs, ", ".join(lines))
+    assert found(of) >= {"mirror left-right", "turn", "shift across", "shift down", "zoom"}
+    low, high = range_of(of, "turn")
+    assert -38 < low < -28
+    assert 28 < high < 38
+    assert (of.stochastic, of.train_only, of.seeded, of.in_range) == (True, True, True, True)
+
+
+@pytest.mark.sandbox
+def test_the_border_of_a_keras_layer_is_told_by_numpy_s_name(jobs: Any) -> None:
+    of = through_a_job(jobs, 'layers.RandomTranslation(0.2, 0.2, fill_mode="reflect")')
+    assert of.border.fill == "symmetric"
+
+
+@pytest.mark.sandbox
+def test_what_is_wrong_with_an_augmentation_is_noticed_through_a_job(jobs: Any) -> None:
+    of = through_a_job(jobs, "layers.Rescaling(2.0)")
+    assert (of.stochastic, of.train_only, of.seeded, of.in_range) == (False, False, True, False)
+    assert range_of(of, "contrast") == pytest.approx((2, 2), rel=0.03)
+
+
+def through_a_job(jobs: Any, layers: str) -> Probe:
+    sign = np.zeros((16, 16, 3), np.uint8)
+    arguments = jobs.data.arguments(probe_images=4, augmented_images=4)
+    sources = {"submission.py": KERAS.format(layers=layers)}
+    files = tuple(OutputFile(name, size) for name, size in picture_bytes(16).items())
+    job = Job("describe", arguments, sources, LIMITS, (*OUTPUTS, *files), probe_inputs(sign))
+    result = jobs.runner.run(job)
+    pictures = read_pictures(result.outputs, sign)
+    assert pictures, result.log.decode()
+    return probe(pictures)

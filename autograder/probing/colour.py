@@ -89,7 +89,8 @@ def measure_light(picture: FloatImage, source: NDArray[np.float64], fit: Fit) ->
     size = picture.shape[0]
     x, y = source_points(source, size)
     shown = inside(x, y, size)
-    expected = np.clip(fit.apply(cv2.remap(draw_card(size), x, y, cv2.INTER_LINEAR)), 0, 255)
+    lit = fit.apply(cv2.remap(draw_card(size), x, y, cv2.INTER_LINEAR))
+    expected = np.clip(lit, min(0.0, picture.min()), max(255.0, picture.max()))
     residual = np.where(shown[..., None], picture - expected, 0).astype(np.float32)
     hidden = _find_hidden(residual, shown)
     visible = shown & ~cv2.dilate(hidden.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)

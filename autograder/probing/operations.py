@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Mirror = Literal["no", "left-right", "upside-down", "both"]
 Matrix = NDArray[np.float64]
 
+_FAR_DEG = 60.0
+
 
 @dataclass(frozen=True)
 class Pose:
@@ -57,7 +59,7 @@ def take_apart(warps: Sequence[Matrix], size: int) -> tuple[Pose, ...]:
         [_read(warp, size, leaning=leaning) for warp in warps] for leaning in ("upright", "level")
     ]
     simplest = min(readings, key=_complexity)
-    return tuple(_mirrored_both_ways(simplest))
+    return tuple(_mirrored_both_ways(_mirrored_one_way(simplest)))
 
 
 def _read(warp: Matrix, size: int, *, leaning: str) -> Pose:
@@ -95,6 +97,21 @@ def _level_rows(linear: Matrix) -> tuple[float, float, float, float]:
 
 def _complexity(poses: Sequence[Pose]) -> float:
     return sum(min(abs(pose.turn_deg), 90) + abs(pose.shear_deg) for pose in poses)
+
+
+def _mirrored_one_way(poses: Sequence[Pose]) -> Sequence[Pose]:
+    """Tell one mirroring from the other only where turns are too small to make up for it."""
+    mirrored = [pose.mirror for pose in poses if pose.mirror != "no"]
+    turns = [abs(pose.turn_deg) for pose in poses if pose.mirror == "no"]
+    if not mirrored or max(turns, default=0.0) < _FAR_DEG:
+        return poses
+    usual = max(mirrored, key=mirrored.count)
+    return [
+        replace(pose, mirror=usual, turn_deg=pose.turn_deg % 360 - 180)
+        if pose.mirror not in {"no", usual}
+        else pose
+        for pose in poses
+    ]
 
 
 def _mirrored_both_ways(poses: Sequence[Pose]) -> Sequence[Pose]:
