@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from autograder.probing.borders import Border
-from autograder.probing.examine import Examined
-from autograder.probing.label_safety import Confusion
-from autograder.probing.probe import Finding, Probe
+from autograder.probing.facts import Border, Confusion, Examined, Finding, Probe
 from autograder.view import plain
 
 _KERAS_FILLS = {"edge": "nearest", "symmetric": "reflect", "reflect": "mirror"}

@@ -19,7 +19,6 @@ from autograder.jobs import JobResult
 from autograder.model_rules import Description
 from autograder.models import Epoch, Layer, Verdict
 from autograder.pricing import OPS, PARTS, read_graph
-from autograder.probing.pictures import read_pictures
 from autograder.replay import KeptModel, Predictions, Replayed
 from autograder.verdicts import Failure, JobFile, unfinished
 
@@ -125,6 +124,8 @@ def read_description(
         sign: The image of a sign that it augmented over and over.
         augmented_images: How many it was asked to augment.
     """
+    from autograder.probing.pictures import read_pictures
+
     try:
         file = _DescriptionFile.model_validate(_json(result, "description.json"))
     except (ValueError, RecursionError):

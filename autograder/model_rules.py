@@ -15,7 +15,7 @@ from autograder.cost import Graph
 from autograder.diagnoses import LayerFacts
 from autograder.metrics import read_predictions
 from autograder.models import Finding, Layer
-from autograder.probing.pictures import ProbePictures
+from autograder.probing.facts import ProbePictures
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from autograder.models import (
     TrainingPlan,
     Verdict,
 )
-from autograder.probing.examine import Examined
+from autograder.probing.facts import Examined
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,8 @@ from autograder.models import Finding, Metrics, Replay, Submission, TrainingPlan
 from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
-from autograder.probing.examine import examine
-from autograder.probing.label_safety import SIDE
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
-from autograder.roadsigns.drawing import clean_signs
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
 from autograder.symptoms import evidence_of
@@ -150,6 +147,10 @@ class _Way:
 
     def _examine(self, description: Description) -> None:
         """Find out what the augmentation does."""
+        from autograder.probing.examine import examine
+        from autograder.probing.label_safety import SIDE
+        from autograder.roadsigns.drawing import clean_signs
+
         if description.pictures:
             drawings = clean_signs(SIDE) if self._dataset.kind in {"roadsigns", "gtsrb"} else None
             self._learn(augmentation=examine(description.pictures, drawings))

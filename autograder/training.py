@@ -30,7 +30,6 @@ from autograder.leftovers import (
 from autograder.model_rules import Description
 from autograder.models import ResourceUse, Submission, TrainingPlan
 from autograder.pricing import OPS, OPS_FILE, PARTS_FILE, read_graph
-from autograder.probing.pictures import choose_sign, picture_bytes, probe_inputs
 from autograder.rates import CALIBRATION_STEP_MS
 from autograder.replay import Replayed, output_files
 from autograder.runner import OnProgress, Runner
@@ -127,6 +126,8 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
+        from autograder.probing.pictures import choose_sign, picture_bytes, probe_inputs
+
         size, classes = self._dataset.image_size, self._dataset.num_classes
         arguments = self._arguments() | {
             "probe_images": self.probe_images,

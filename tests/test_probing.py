@@ -12,16 +12,15 @@ import pytest
 from numpy.typing import NDArray
 
 from autograder.jobs import Job, OutputFile
-from autograder.probing.borders import Fill
 from autograder.probing.card import draw_card
+from autograder.probing.facts import Fill, Operation, Probe, ProbePictures
 from autograder.probing.label_safety import find_confusions
 from autograder.probing.pictures import (
-    ProbePictures,
     picture_bytes,
     probe_inputs,
     read_pictures,
 )
-from autograder.probing.probe import Operation, Probe, probe
+from autograder.probing.probe import probe
 from autograder.roadsigns.drawing import clean_signs
 from tests.conftest import LIMITS, OUTPUTS
 

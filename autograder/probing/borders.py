@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -12,12 +10,10 @@ from numpy.typing import NDArray
 
 from autograder.probing.card import draw_card
 from autograder.probing.colour import Fit
+from autograder.probing.facts import Border, Fill
 from autograder.probing.geometry import inside, source_points
 
 FloatImage = NDArray[np.float32]
-# NumPy's names (numpy.pad). Keras calls edge "nearest", symmetric "reflect" and reflect "mirror".
-Fill = Literal["constant", "edge", "reflect", "symmetric", "wrap", "unclear", "none"]
-
 _CONTINUED: dict[Fill, int] = {
     "edge": cv2.BORDER_REPLICATE,
     "reflect": cv2.BORDER_REFLECT_101,
@@ -26,21 +22,6 @@ _CONTINUED: dict[Fill, int] = {
 }
 _ENOUGH = 0.02  # of a picture's pixels
 _CLEARLY = 0.7  # the best fill must miss by so much less than the next
-
-
-@dataclass(frozen=True)
-class Border:
-    """How the border is filled.
-
-    Attributes:
-        fill: ``none`` where no border came into view.
-        colour: RGB of a constant fill, 0..255.
-        seen_in: Number of pictures that showed enough of it.
-    """
-
-    fill: Fill
-    colour: tuple[float, float, float] | None
-    seen_in: int
 
 
 def measure_border(

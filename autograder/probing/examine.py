@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from autograder.probing.label_safety import Confusion, FloatImage, find_confusions
-from autograder.probing.pictures import ProbePictures
-from autograder.probing.probe import Probe, probe
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What is known of an augmentation.
-
-    Attributes:
-        probe: What it does.
-        confusions: Which classes it turns into others; None where no drawings of them are at hand.
-        pictures: What that was found from.
-    """
-
-    probe: Probe
-    confusions: tuple[Confusion, ...] | None
-    pictures: ProbePictures
-
-    @property
-    def label_safe(self) -> bool | None:
-        """Whether no class becomes another; None where that is not known."""
-        return None if self.confusions is None else not self.confusions
+from autograder.probing.facts import Examined, ProbePictures
+from autograder.probing.label_safety import FloatImage, find_confusions
+from autograder.probing.probe import probe
 
 
 def examine(

@@ -8,38 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.probing.probe import Operation, Probe
+from autograder.probing.facts import Confusion, Operation, Probe
 
 FloatImage = NDArray[np.float32]
 
 SIDE = 32
 _ALIKE = 0.95  # correlation from which on one drawing would be taken for the other
 _CLOSER = 0.02  # and by so much more alike than it stays to its own class
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """An operation that makes one class look like another.
-
-    Attributes:
-        operation: Which.
-        amount_deg: How far it turns; 0 for mirroring.
-        class_id: Of the sign before.
-        becomes: The class that it looks like after.
-        alike: Correlation with that class, 0..1.
-    """
-
-    operation: Operation
-    amount_deg: float
-    class_id: int
-    becomes: int
-    alike: float
 
 
 def find_confusions(

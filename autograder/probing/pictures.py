@@ -4,44 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.probing.card import draw_card
-
-FloatImages = NDArray[np.float32]
+from autograder.probing.facts import ProbePictures
 
 # Fewer of large pictures: the files of a job are limited.
 _LARGE = 96  # pixels
 _CARDS, _SIGNS, _AGAIN = (48, 16), (16, 9), 8
 _LOOKED_AT = 256  # of the training images, for a clear one
-
-
-@dataclass(frozen=True)
-class ProbePictures:
-    """Pictures that went through an augmentation, float32, each of shape (count, size, size, 3).
-
-    Attributes:
-        cards: Test cards.
-        again: The first of them once more, under the same seed.
-        inference: The first of them, with ``training=False``.
-        sign: One training image as it was, uint8, shape (size, size, 3).
-        signs: The same image many times.
-    """
-
-    cards: FloatImages
-    again: FloatImages
-    inference: FloatImages
-    sign: NDArray[np.uint8]
-    signs: FloatImages
-
-    @property
-    def seeded(self) -> bool:
-        """Whether the same seed gave the same pictures, to the bit."""
-        return np.array_equal(self.again, self.cards[: len(self.again)])
 
 
 def choose_sign(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

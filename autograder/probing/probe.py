@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from autograder.probing.borders import Border, measure_border
+from autograder.probing.borders import measure_border
 from autograder.probing.card import LARGEST, draw_card
 from autograder.probing.colour import Fit, Light, fit_colours, measure_light
+from autograder.probing.facts import Finding, FloatImages, Operation, Probe, ProbePictures
 from autograder.probing.geometry import Registration, register
 from autograder.probing.operations import Pose, take_apart
-from autograder.probing.pictures import ProbePictures
-
-FloatImages = NDArray[np.float32]
-Operation = Literal[
-    "mirror left-right",
-    "mirror upside-down",
-    "mirror both ways",
-    "turn",
-    "shift across",
-    "shift down",
-    "zoom",
-    "stretch",
-    "shear",
-    "brightness",
-    "contrast",
-    "saturation",
-    "hue",
-    "negative",
-    "noise",
-    "sharpness",
-    "cut-out",
-    "something else",
-]
 
 # Below this the card was not found again, or too little of it is left to say anything.
 _FOUND, _SURELY_FOUND = 0.75, 0.85
@@ -45,61 +21,6 @@ _ODD = 15.0  # levels left unexplained: a faint likeness is then taken for chanc
 # An operation is one that so many pictures show: a single misread one says nothing.
 _LEAST_PICTURES = 3
 _UNTOUCHED = 0.01  # levels
-_RANGE_TOLERANCE = 1.0  # levels; interpolation overshoots by less
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that the augmentation does.
-
-    Attributes:
-        operation: Which.
-        share: Of the pictures in which it is to be seen, 0..1.
-        low: Least value over all pictures, in `unit`.
-        high: Greatest value.
-        unit: ``degrees``, ``pixels``, ``factor``, ``levels`` (of 255), ``share`` (of the
-            picture's pixels), or empty where there is nothing to measure but that it happens.
-    """
-
-    operation: Operation
-    share: float
-    low: float
-    high: float
-    unit: str
-
-
-@dataclass(frozen=True)
-class Probe:
-    """What an augmentation does.
-
-    Attributes:
-        findings: What was seen, geometry first.
-        border: What the border is filled with.
-        stochastic: Whether pictures of one batch come out different.
-        train_only: Whether it leaves pictures alone at inference.
-        seeded: Whether the same seed gave the same pictures, to the bit.
-        values: Least and greatest value that came out; pictures go in with 0..255.
-        pictures: How many were looked at.
-        recognised: In how many of them the card was found again.
-    """
-
-    findings: tuple[Finding, ...]
-    border: Border
-    stochastic: bool
-    train_only: bool
-    seeded: bool
-    values: tuple[float, float]
-    pictures: int
-    recognised: int
-
-    @property
-    def in_range(self) -> bool:
-        """Whether values stay within 0..255."""
-        return self.values[0] >= -_RANGE_TOLERANCE and self.values[1] <= 255 + _RANGE_TOLERANCE
-
-    def get(self, operation: Operation) -> Finding | None:
-        """Return what was found of an operation; None if it was not seen."""
-        return next((one for one in self.findings if one.operation == operation), None)
 
 
 @dataclass(frozen=True)
