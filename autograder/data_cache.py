@@ -111,23 +111,23 @@ def open_splits(
     Raises:
         DatasetError: The folder cannot be written.
     """
-    found = _read_manifest(folder, names, sealed=sealed)
+    found = read_splits(folder, names, sealed=sealed)
     if found is None:
         try:
-            _write(folder, build(), sealed=sealed)
+            write_splits(folder, build(), sealed=sealed)
         except OSError as error:
             raise DatasetError(
                 f"cannot keep the data in {folder.parent}: {error.strerror or error}; "
                 "say where with AUTOGRADER_CACHE"
             ) from error
-        found = _read_manifest(folder, names, sealed=sealed)
+        found = read_splits(folder, names, sealed=sealed)
     if found is None:
         raise DatasetError(f"{folder} is damaged and could not be replaced; delete it")
     return found
 
 
-def _write(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> None:
-    """Write a cache folder in one step: it is there whole, or not at all."""
+def write_splits(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> None:
+    """Write splits into a folder in one step: it is there whole, or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
@@ -154,10 +154,10 @@ def _write(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _read_manifest(
+def read_splits(
     folder: Path, names: tuple[str, ...], *, sealed: bool
 ) -> dict[str, Split] | None:
-    """Return what a cache folder holds; None if it is missing or not as it was written."""
+    """Return what a folder holds; None if it is missing or not as it was written."""
     if not _is_whole(folder):
         return None
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
