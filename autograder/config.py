@@ -80,9 +80,9 @@ class AssignmentConfig(Section):
 class DatasetConfig(Section):
     """Where the images come from."""
 
-    kind: Literal["roadsigns", "gtsrb"] = "roadsigns"
+    kind: Literal["roadsigns", "gtsrb", "folder", "imported"] = "roadsigns"
     path: Path | None = None
-    """gtsrb only: the folder that holds Final_Training; relative to grading.yaml."""
+    """Where the images are, unless they are rendered; relative to grading.yaml."""
     image_size: int = Field(default=32, ge=16, le=256)
     """Height and width in pixels."""
     train_images: int = Field(default=4000, ge=43)
@@ -92,13 +92,29 @@ class DatasetConfig(Section):
     conditions: Literal["course", "road"] = "course"
     """roadsigns only: weather and optics mild enough to be learnt quickly, or all of them."""
 
+    validation_share: float = Field(default=0.2, gt=0, le=0.45)
+    """folder only, as is the next one: what part of a class, where there is no such sub-folder."""
+    holdout_share: float = Field(default=0.2, gt=0, le=0.45)
+
     @model_validator(mode="after")
-    def _path_belongs_to_gtsrb(self) -> DatasetConfig:
-        if self.kind == "gtsrb" and self.path is None:
-            raise ValueError("kind gtsrb needs a path: the folder that holds Final_Training")
+    def _path_belongs_to_files(self) -> DatasetConfig:
+        holds = {
+            "gtsrb": "the folder that holds Final_Training",
+            "folder": "the folder that holds one for each class, or train, validation and holdout",
+            "imported": "the folder that `autograder data import` wrote",
+        }
+        if self.kind != "roadsigns" and self.path is None:
+            raise ValueError(f"kind {self.kind} needs a path: {holds[self.kind]}")
         if self.kind == "roadsigns" and self.path is not None:
-            raise ValueError("path is for kind gtsrb; roadsigns are rendered, not read")
+            raise ValueError(
+                "path is for kind gtsrb, folder or imported; roadsigns are rendered, not read"
+            )
         return self
+
+    @property
+    def hangs_on_secret(self) -> bool:
+        """Whether another secret gives another holdout, or the same in another order."""
+        return self.kind != "imported"
 
 
 class SeedsConfig(Section):
@@ -175,8 +191,10 @@ class RulesConfig(Section):
     )
     """Top-level modules that may be imported, besides the submission's own."""
     min_convolutions: int = Field(default=1, ge=0)
-    max_untrained_accuracy: float = Field(default=0.15, gt=0, le=1)
-    """Accuracy on the validation split before training; above it, weights came with the code."""
+    max_untrained_accuracy: float | None = Field(default=None, gt=0, le=1)
+    """Accuracy on the validation split before training; above it, weights came with the code.
+    By default six and a half times chance: 0.15 of 43 classes; of up to six, anything may be luck.
+    """
 
     @model_validator(mode="after")
     def _essential_rules_stay(self) -> RulesConfig:

@@ -154,9 +154,7 @@ def write_splits(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> No
         shutil.rmtree(building, ignore_errors=True)
 
 
-def read_splits(
-    folder: Path, names: tuple[str, ...], *, sealed: bool
-) -> dict[str, Split] | None:
+def read_splits(folder: Path, names: tuple[str, ...], *, sealed: bool) -> dict[str, Split] | None:
     """Return what a folder holds; None if it is missing or not as it was written."""
     if not _is_whole(folder):
         return None

@@ -122,14 +122,16 @@ def load(
     """
     ordered = [item for name in ("train", "validation", "holdout") for item in splits[name]]
     # In the order of training first: students who have no holdout get the same numbers.
-    numbers = {track: number for number, track in enumerate(dict.fromkeys(i.track for i in ordered))}
+    tracks = dict.fromkeys(item.track for item in ordered)
+    numbers = {track: number for number, track in enumerate(tracks)}
     total = sum(len(splits[name]) for name in names)
-    done, problems = 0, []
-    arrays = {}
+    done = 0
+    problems: list[str] = []
+    arrays: dict[str, Arrays] = {}
     for name in names:
         items = splits[name]
         images = np.empty((len(items), size, size, 3), np.uint8)
-        good = []
+        good: list[Item] = []
         for item in items:
             try:
                 images[len(good)] = read_picture(item.file.read(), size)

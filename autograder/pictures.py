@@ -12,6 +12,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,11 +82,12 @@ def _resized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
     height, width = image.shape[:2]
     smaller = (min(width, size), min(height, size))
+    resized: Any = image
     if smaller != (width, height):
-        image = cv2.resize(image, smaller, interpolation=cv2.INTER_AREA)
+        resized = cv2.resize(resized, smaller, interpolation=cv2.INTER_AREA)
     if smaller != (size, size):
-        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(image, np.uint8)
+        resized = cv2.resize(resized, (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, np.uint8)
 
 
 def _header(data: bytes) -> _Header | None:

@@ -191,7 +191,7 @@ def _look_at(criterion: MetricCriterion, facts: Facts) -> str:
     if criterion.class_id is not None:
         missed = 1 - recall[criterion.class_id]
         return (
-            f"{missed:.0%} of these signs were taken for something else: look at the ones in the "
+            f"{missed:.0%} of these images were taken for something else: look at the ones in the "
             "validation split that your model gets wrong, and what it takes them for."
         )
     weakest = sorted((value, class_id) for class_id, value in enumerate(recall) if value < 1)

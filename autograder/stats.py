@@ -203,7 +203,7 @@ def _doubts(assessment: Assessment, rubric: Sequence[Criterion], rule: SeedRule)
         luck = "assumed luck" if assessment.runs == 1 else "luck"
         yield (
             f"the score's standard error is {score.se:.2f} points ({score.holdout_se:.2f} from the "
-            f"choice of signs, {score.luck_se:.2f} from {luck} of the seeds), "
+            f"choice of images, {score.luck_se:.2f} from {luck} of the seeds), "
             f"above {rule.max_score_se:g}"
         )
     if rule.pass_mark is not None and score.straddles(rule.pass_mark):

@@ -22,8 +22,10 @@ LAYERS = """
     resampling
     stats
     roadsigns
-    gtsrb data_cache holdout_seed datasets
-    choosing archives reading notebooks copies intake source_view check_rules checks
+    choosing archives pictures
+    data_files layouts gtsrb_layouts
+    gtsrb data_cache holdout_seed data_sources imported datasets
+    reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration
     rates

@@ -32,7 +32,8 @@ def encoded(suffix: str, image: NDArray[np.uint8] | None = None) -> bytes:
 @pytest.mark.parametrize("suffix", KINDS)
 def test_every_kind_is_read_as_rgb(suffix: str) -> None:
     image = read_picture(encoded(suffix), 32)
-    assert (image.shape, image.dtype) == ((32, 32, 3), np.uint8)
+    assert image.shape == (32, 32, 3)
+    assert image.dtype == np.uint8
     assert image[:, 2, 0].min() > 170  # red comes first
     assert image[:, -3, 0].max() < 40
 

@@ -93,7 +93,7 @@ def test_recall_is_that_of_its_class_and_names_the_sign() -> None:
     result = judge(item, facts(recall=(1.0, 0.5)))
     assert (result.value, result.points) == (0.5, 0)
     assert "Recall of 1 Yield is 0.500" in result.reason
-    assert "50% of these signs" in result.reason
+    assert "50% of these images" in result.reason
 
 
 def test_recall_of_a_class_that_does_not_exist_says_which_do() -> None:

@@ -43,7 +43,7 @@ def info(config_path: Path, console: Console) -> int:
     console.print(table)
     size = dataset.image_size
     console.print(plain(f"images: {size}x{size} RGB, uint8; cache: {dataset.train.images.parent}"))
-    if dataset.kind == "roadsigns":
+    if config.dataset.hangs_on_secret:
         secret = "the public try-out seed" if is_default else "your secret seed"
         console.print(f"The holdout comes from {secret}.")
     return 0
@@ -58,7 +58,7 @@ def export(split_name: str, out: Path, config_path: Path, console: Console) -> i
     config = load_config(config_path)
     dataset = open_data(config, console)
     if split_name == "holdout":
-        if config.dataset.kind == "roadsigns" and holdout_seed(os.environ).is_default:
+        if config.dataset.hangs_on_secret and holdout_seed(os.environ).is_default:
             raise UserError(
                 "the holdout is only for whoever holds its secret: set AUTOGRADER_HOLDOUT_SEED"
             )

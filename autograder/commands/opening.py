@@ -15,7 +15,7 @@ from autograder.config import CheckCriterion, Config
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.environment import detect_environment
 from autograder.errors import SandboxUnavailableError
-from autograder.holdout_seed import holdout_seed
+from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
 from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.runner import PlainRunner, Runner, SandboxRunner
@@ -25,21 +25,25 @@ from autograder.view import Bar, plain
 
 def open_data(config: Config, console: Console) -> Dataset:
     """Return the public splits, built if this is the first time."""
+    # Only there it decides what is public, too; students have none.
+    seed = holdout_seed(os.environ).value if config.dataset.kind == "folder" else TRY_OUT_SEED
     with Bar(console) as bar:
-        return open_dataset(config.dataset, progress=bar)
+        return open_dataset(config.dataset, progress=bar, seed=seed)
 
 
 def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     """Return the holdout, and whether it comes from the seed that everybody knows."""
     seed = holdout_seed(os.environ)
-    if seed.is_weak and config.dataset.kind == "roadsigns":
+    secret = config.dataset.hangs_on_secret
+    if seed.is_weak and secret:
         console.print(
             "The holdout's secret is short enough to be guessed: use a longer one, such as what "
             "`openssl rand -hex 16` prints.",
             style="yellow",
         )
     with Bar(console) as bar:
-        return open_holdout(config.dataset, seed.value, progress=bar), seed.is_default
+        holdout = open_holdout(config.dataset, seed.value, progress=bar)
+    return holdout, seed.is_default and secret
 
 
 def sandboxed(config: Config, dataset: Dataset, holdout: Holdout | None) -> Runner:
@@ -129,7 +133,7 @@ def announce(assignment: Assignment, submissions: Sequence[Submission], console:
             f"isolation {assignment.isolation}"
         )
     )
-    if assignment.default_holdout and config.dataset.kind == "roadsigns":
+    if assignment.default_holdout:
         console.print(
             "The holdout comes from the public try-out seed: set AUTOGRADER_HOLDOUT_SEED before "
             "grading for marks.",

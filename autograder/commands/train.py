@@ -110,7 +110,7 @@ def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
             f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
             f"{outcome.weights_sha256}\n"
             f"{promise(assignment.environment, outcome.unportable)}\n"
-            "The grader scores the network on signs that nobody has seen: expect about as much, "
+            "The grader scores the network on images that nobody has seen: expect about as much, "
             "not exactly as much. Where luck could decide much, it trains under further seeds and "
             "takes the mean."
         ),
@@ -129,7 +129,7 @@ def _certainty(outcome: Outcome) -> str:
     macro_f1, accuracy = uncertainty.macro_f1, uncertainty.accuracy
     return (
         f"standard error {uncertainty.score_se:.1f} points ({uncertainty.holdout_se:.1f} from the "
-        f"choice of signs, {uncertainty.luck_se:.1f} from assumed luck of the seed)\n"
+        f"choice of images, {uncertainty.luck_se:.1f} from assumed luck of the seed)\n"
         f"macro-F1 {validation.macro_f1:.4f} (95 % interval {macro_f1.low:.3f} to "
         f"{macro_f1.high:.3f}), accuracy {validation.accuracy:.4f} ({accuracy.low:.3f} to "
         f"{accuracy.high:.3f})"

@@ -144,7 +144,7 @@ def _refuse_other_rules(report: Report, config: Config, path: Path) -> None:
 def _refuse_other_secret(report: Report, config: Config) -> None:
     """Spare a wrong holdout from being rendered."""
     was_default = report.dataset.holdout_is_default_seed
-    if config.dataset.kind != "roadsigns" or holdout_seed(os.environ).is_default == was_default:
+    if not config.dataset.hangs_on_secret or holdout_seed(os.environ).is_default == was_default:
         return
     if was_default:
         raise ResultsError(
@@ -164,7 +164,7 @@ def _refuse_other_data(report: Report, dataset: Dataset, holdout: Holdout) -> No
     if holdout.sha256 != report.dataset.holdout_sha256:
         raise ResultsError(
             "the holdout is not the one that the report was made on"
-            + ("; is the secret that of that time?" if dataset.kind == "roadsigns" else "")
+            + ("; is the secret that of that time?" if dataset.kind != "imported" else "")
         )
 
 

@@ -105,7 +105,7 @@ def _certainty(report: Report) -> str:
     made = "1 run" if holdout.runs == 1 else f"{holdout.runs} runs"
     score = (
         f"Score {report.score:.1f} of {report.max_score:g}, standard error {runs.score_se:.1f} "
-        "points: with other signs in the holdout or another seed it would have come out "
+        "points: with other images in the holdout or another seed it would have come out "
         "different, by about that much."
     )
     metrics = ", ".join(

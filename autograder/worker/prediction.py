@@ -7,7 +7,12 @@ from typing import Any
 from autograder.worker.arguments import Data
 from autograder.worker.contract import ContractError
 
-BATCH = 256
+_BATCH, _PIXELS = 256, 256 * 64 * 64
+
+
+def batch_of(image_size: int) -> int:
+    """Return how many images to predict at once: fewer of large ones, for the memory's sake."""
+    return min(_BATCH, max(1, _PIXELS // image_size**2))
 
 
 class Predictor:
@@ -28,8 +33,9 @@ class Predictor:
         import tensorflow as tf
 
         parts = []
-        for start in range(0, len(images), BATCH):
-            outputs = self._graph(tf.constant(images[start : start + BATCH]))
+        batch = batch_of(images.shape[1])
+        for start in range(0, len(images), batch):
+            outputs = self._graph(tf.constant(images[start : start + batch]))
             if not tf.is_tensor(outputs):
                 kind = type(outputs).__name__
                 raise ContractError(f"the model's output is a {kind}, not one tensor")
