@@ -59,6 +59,7 @@ class _Findings:
             training=tuple(self.training),
             holdout=tuple(self.holdout),
             has_tracks=self.has_tracks,
+            is_gtsrb=True,
             problems=tuple(self.problems),
             remarks=tuple(self.remarks),
         )

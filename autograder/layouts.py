@@ -45,6 +45,7 @@ class Source:
         holdout: For marks; may be empty.
         is_parted: Whether somebody else decided what is for training and what is not.
         has_tracks: Whether it is known which images show the same thing.
+        is_gtsrb: Whether its classes are those of GTSRB.
         problems: What is missing or damaged, each with its file and line.
         remarks: What was left aside, and why.
     """
@@ -56,6 +57,7 @@ class Source:
     holdout: tuple[Item, ...] = ()
     is_parted: bool = True
     has_tracks: bool = True
+    is_gtsrb: bool = False
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
