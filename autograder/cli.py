@@ -158,6 +158,21 @@ def data_info(config_path: Path) -> int:
     return info(config_path, _console())
 
 
+@data.command("fetch")
+@click.argument("what", type=click.Choice(["gtsrb"]))
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), default=Path("data/gtsrb"),
+    show_default=True, help="Folder to put the archives into.",
+)  # fmt: skip
+@click.option("--from", "url", help="Another address of the folder that they are in.")
+def data_fetch(what: str, folder: Path, url: str | None) -> int:  # noqa: ARG001 - there is one
+    """Download photographs, 365 MB for gtsrb; run it again to go on where it stopped."""
+    from autograder.commands.data_fetch import fetch_gtsrb
+    from autograder.downloads import GTSRB_URL
+
+    return fetch_gtsrb(folder, url or GTSRB_URL, _console())
+
+
 @data.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(

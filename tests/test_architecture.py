@@ -22,7 +22,7 @@ LAYERS = """
     resampling
     stats
     roadsigns
-    choosing archives pictures
+    choosing archives pictures downloads
     data_files layouts gtsrb_layouts
     gtsrb data_cache holdout_seed data_sources imported datasets
     reading notebooks copies intake source_view check_rules checks
