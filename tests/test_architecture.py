@@ -21,8 +21,9 @@ LAYERS = """
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns
+    roadsigns near_duplicates
     gtsrb data_cache holdout_seed datasets
+    data_summary
     choosing archives reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration
@@ -45,7 +46,7 @@ LAYERS = """
     pipeline
     batch verification
     view
-    cost_view calibration_view
+    cost_view calibration_view data_view
     selftest
     commands
     cli

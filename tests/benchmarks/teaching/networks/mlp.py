@@ -1,4 +1,4 @@
-"""No convolutions: every pixel has weights of its own, so a sign a pixel further is another sign."""
+"""No convolutions: each pixel has weights of its own, so a sign elsewhere is another sign."""
 
 import keras
 from keras import layers

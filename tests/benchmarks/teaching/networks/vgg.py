@@ -1,4 +1,4 @@
-"""After VGG (Simonyan and Zisserman 2015): convolutions of 3x3 in pairs, pooling, twice the width."""
+"""After VGG (Simonyan and Zisserman 2015): pairs of 3x3 convolutions, pooling, twice the width."""
 
 import keras
 from keras import layers
