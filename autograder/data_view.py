@@ -34,10 +34,9 @@ def show_contents(console: Console, dataset: Dataset, contents: Mapping[str, Con
         row = [name, f"{split.images:,}", f"{split.tracks:,}", each]
         table.add_row(*row, *([histogram(split.per_class)] if bars else []))
     console.print(table)
-    for name, split in contents.items():
-        missing = [
-            dataset.class_names[id_] for id_, count in enumerate(split.per_class) if not count
-        ]
+    for split_name, split in contents.items():
+        by_class = zip(dataset.class_names, split.per_class, strict=True)
+        missing = [name for name, count in by_class if not count]
         if missing:
             shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
             _warn(console, f"{split_name} has no image of {len(missing)} classes: {shown}")
@@ -54,11 +53,11 @@ def show_near_duplicates(
 ) -> None:
     """Print which images are in two splits, or under two labels, all but the same."""
     if not any(pairs.pairs for pairs in (*found.across.values(), found.contradictory)):
-        console.print(Text.assemble((" ✓ ", "green"), "no near-duplicates across splits or labels"))
+        _fine(console, "no near-duplicates across splits or labels")
         return
     for (one, other), pairs in found.across.items():
         if not pairs.pairs:
-            console.print(Text.assemble((" ✓ ", "green"), f"{one}, {other}: no near-duplicates"))
+            _fine(console, f"{one}, {other}: no near-duplicates")
             continue
         _warn(
             console,
@@ -68,7 +67,8 @@ def show_near_duplicates(
         _show_worst(console, pairs, class_names)
     if found.contradictory.pairs:
         shown = _pairs(found.contradictory.pairs)
-        _warn(console, f"under different labels: {shown}; wrong labels, or signs that lie hidden")
+        why = "a label is wrong, or what tells them apart is not seen"
+        _warn(console, f"under different labels: {shown}; {why}")
         _show_worst(console, found.contradictory, class_names)
 
 
@@ -89,6 +89,10 @@ def _images(count: int) -> str:
 
 def _pairs(count: int) -> str:
     return "1 pair" if count == 1 else f"{count:,} pairs"
+
+
+def _fine(console: Console, text: str) -> None:
+    console.print(Text.assemble((" ✓ ", "green"), plain(text)), highlight=False)
 
 
 def _warn(console: Console, text: str) -> None:

@@ -32,9 +32,7 @@ from tests.benchmarks.teaching.results import Row, rows
 
 def main(arguments: Sequence[str]) -> int:
     """Train what is not trained yet, show the table; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="tests.benchmarks.teaching", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="tests.benchmarks.teaching", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5, help="of each (default: 5)")
     parser.add_argument("--only", nargs="+", metavar="ID", help="such as vgg-pose")
     parser.add_argument("--out", type=Path, default=ROOT / "results-teaching")
