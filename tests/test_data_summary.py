@@ -43,22 +43,15 @@ def arrays() -> dict[str, Arrays]:
 
 
 def written(folder: Path, arrays: dict[str, Arrays]) -> dict[str, Split]:
-    return {
-        name: open_splits(
-            folder / name, (name,), lambda it=it, name=name: {name: it}, sealed=False
-        )[  # type: ignore[misc]
-            name
-        ]
-        for name, it in arrays.items()
-    }
+    return open_splits(folder, tuple(arrays), lambda: arrays, sealed=False)
 
 
 def search(folder: Path, arrays: dict[str, Arrays]) -> NearDuplicates:
-    return find_near_duplicates(written(folder, arrays))
+    return find_near_duplicates(written(folder / "a", arrays))
 
 
 def test_contents_are_counted(tmp_path: Path, arrays: dict[str, Arrays]) -> None:
-    split = written(tmp_path, arrays)["train"]
+    split = written(tmp_path / "a", arrays)["train"]
     assert contents(split, 3) == Contents(images=12, tracks=6, per_class=(6, 6, 0))
 
 

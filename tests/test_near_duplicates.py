@@ -53,7 +53,7 @@ def smaller(images: Images) -> Images:
 
 def compressed(images: Images) -> Images:
     files = [cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])[1] for image in images]
-    return np.stack([cv2.imdecode(file, cv2.IMREAD_COLOR) for file in files])
+    return np.stack([np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8) for file in files])
 
 
 @pytest.mark.parametrize("change", [brighter, noisy, smaller, compressed])
