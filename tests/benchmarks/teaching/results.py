@@ -48,6 +48,35 @@ def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
     return fmean(values), stdev(values) if len(values) > 1 else 0.0
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What the course says, and whether the trainings bear it out."""
+
+    text: str
+    holds: bool
+
+
+def claims(found: Sequence[Row]) -> tuple[Claim, ...]:
+    """Return what the course says of those networks that were trained; points are of macro-F1."""
+    points = {row.entry.id: 100 * fmean(row.macro_f1) for row in found}
+    scores = {row.entry.id: 100 * fmean(row.score) / row.max_score for row in found}
+    made = []
+
+    def less(worse: str, better: str, least: float, text: str) -> None:
+        if {worse, better} <= points.keys():
+            lost = points[better] - points[worse]
+            made.append(Claim(f"{text} ({lost:+.1f} points)", lost >= least))
+
+    less("reference-none", "reference-pose", 10, "augmentation is worth 10 points or more")
+    less("reference-flips", "reference-pose", 0.5, "without flips it is better than with them")
+    less("lenet-pose", "vgg-pose", 0.5, "VGG-like is better than LeNet")
+    less("vgg-pose", "residual-pose", 0.5, "residual is better than VGG-like")
+    if "mlp-pose" in scores:
+        score = scores["mlp-pose"]
+        made.append(Claim(f"an MLP fails ({score:.0f} of 100 points)", score < 50))
+    return tuple(made)
+
+
 def _row(entry: Entry, reports: Sequence[Report]) -> Row:
     last = reports[-1]
     holdouts = [report.metrics.holdout for report in reports]
