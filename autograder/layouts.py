@@ -80,14 +80,15 @@ def by_folders(files: Sequence[DataFile]) -> Source:
     remarks = _left_aside(files, inside, is_parted=is_parted)
     folders = {path[0] for path, _ in inside["training"] if len(path) > 1}
     names = tuple(sorted(folders, key=_in_order))
-    splits = {
-        name: _items(name, inside.get(name, []), names)
-        for name in ("training", "validation", "holdout")
-    }
+    training, validation, holdout = (
+        _items(name, inside.get(name, []), names) for name in ("training", "validation", "holdout")
+    )
     return Source(
         layout="a folder for each class",
         class_names=tuple(map(printable, names)),
-        **splits,
+        training=training,
+        validation=validation,
+        holdout=holdout,
         is_parted=is_parted,
         has_tracks=False,
         problems=tuple(_problems(inside, names)),

@@ -21,10 +21,11 @@ LAYERS = """
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns
+    roadsigns near_duplicates
     choosing archives pictures downloads
     data_files layouts gtsrb_layouts
     gtsrb data_cache holdout_seed data_sources imported datasets
+    data_summary
     reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration
@@ -47,7 +48,7 @@ LAYERS = """
     pipeline
     batch verification
     view
-    cost_view calibration_view
+    cost_view calibration_view data_view
     selftest
     commands
     cli

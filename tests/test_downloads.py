@@ -203,7 +203,7 @@ def test_the_command_fetches_what_is_missing_and_says_what_is_next(
 def test_without_a_network_the_command_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(downloads.time, "sleep", lambda _: None)
+    monkeypatch.setattr("autograder.downloads.time.sleep", lambda _: None)
     url = refusing_url()
     assert run(["data", "fetch", "gtsrb", "--to", str(tmp_path / "x"), "--from", url]) == 2
     error = capsys.readouterr().err
