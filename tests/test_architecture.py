@@ -18,11 +18,14 @@ LAYERS = """
     config
     config_file names
     roster
+    roadsigns
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns
     gtsrb data_cache holdout_seed datasets
+    corruptions
+    corrupted
+    robustness
     choosing archives reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration
