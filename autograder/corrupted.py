@@ -153,23 +153,23 @@ def _write(
     from autograder.corruptions import CORRUPTIONS
 
     count = sum(len(part.places) for part in parts)
+    header = {"descr": "|u1", "fortran_order": False, "shape": (count, *images.shape[1:])}
     handle, name = tempfile.mkstemp(prefix=".building-", suffix=".npy", dir=path.parent)
-    os.close(handle)
-    building = Path(name)
+    building, done = Path(name), 0
     try:
-        file = np.lib.format.open_memmap(
-            building, mode="w+", dtype=np.uint8, shape=(count, *images.shape[1:])
-        )
-        done = 0
-        for part in parts:
-            corrupt = CORRUPTIONS[part.corruption]
-            rng = _generator(secret, "pixels", part.corruption, part.severity)
-            for source, place in zip(part.sources, part.places, strict=True):
-                file[place] = corrupt(images[source], part.severity, rng)
-                done += 1
-                if progress and (done % _TOLD_EVERY == 0 or done == count):
-                    progress(done, count, "corrupting")
-        file.flush()
+        # Not by a mapping: a disk that is full would end the process there.
+        with os.fdopen(handle, "wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            start, image_bytes = file.tell(), images[0].nbytes
+            for part in parts:
+                corrupt = CORRUPTIONS[part.corruption]
+                rng = _generator(secret, "pixels", part.corruption, part.severity)
+                for source, place in zip(part.sources, part.places, strict=True):
+                    file.seek(start + int(place) * image_bytes)
+                    file.write(corrupt(images[source], part.severity, rng).tobytes())
+                    done += 1
+                    if progress and (done % _TOLD_EVERY == 0 or done == count):
+                        progress(done, count, "corrupting")
         building.chmod(0o644)
         building.replace(path)
     finally:
