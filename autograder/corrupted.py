@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.config import CorruptionName, RobustnessConfig
-from autograder.datasets import Progress, Split
+from autograder.data_cache import Split
+from autograder.datasets import Progress
 from autograder.errors import DatasetError
 
 # Part of the file's name: raise it when the same images would be corrupted otherwise.

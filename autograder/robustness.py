@@ -72,7 +72,8 @@ def measure_robustness(
 ) -> Measured:
     """Return the metric of one run, on the holdout and on every other that might have been drawn.
 
-    A corrupted copy counts as often as the image that it was made from.
+    A corrupted copy counts as often as the image that it was made from. A class of which a
+    replicate has none of the part's few images is left out of its mean there.
 
     Args:
         resamples: Of the whole split.
@@ -81,6 +82,8 @@ def measure_robustness(
     """
     total = np.zeros(len(resamples.weights))
     for part in parts:
-        total += macro_f1(confusion(resamples.of_images(part.sources), predicted[part.places]))
+        matrices = confusion(resamples.of_images(part.sources), predicted[part.places])
+        present = (matrices.sum(axis=2) > 0).sum(axis=1)
+        total += macro_f1(matrices) * (present[0] / np.maximum(present, 1))
     images = len(np.unique(np.concatenate([part.sources for part in parts])))
     return Measured(total / len(parts), images)

@@ -52,6 +52,7 @@ def test_the_file_shipped_is_valid_and_worth_100_points() -> None:
     assert [type(criterion).__name__ for criterion in config.rubric] == [
         "ScaledCriterion",
         "ScaledCriterion",
+        "ScaledCriterion",
         "RuleCriterion",
         "CheckCriterion",
     ]
@@ -61,7 +62,7 @@ def test_the_students_readme_quotes_the_rules_as_they_are() -> None:
     config = load_config(ROOT / "grading.yaml")
     readme = (ROOT / "assignment" / "README.md").read_text(encoding="utf-8")
     scaled = [item for item in config.rubric if isinstance(item, ScaledCriterion)]
-    assert len(scaled) == 2
+    assert len(scaled) == 3
     assert config.late is not None
     quotes = [
         f"{config.budget.training_s:g} reference seconds",

@@ -12,7 +12,7 @@ import pytest
 from autograder.config import RobustnessConfig
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.corruptions import contrast, jpeg
-from autograder.datasets import Split
+from autograder.data_cache import Split
 from autograder.errors import DatasetError
 
 CLASSES, TRACKS_PER_CLASS, FRAMES = 4, 6, 3
@@ -30,8 +30,8 @@ def split(folder: Path, order_seed: int = 0) -> Split:
     np.save(folder / "images.npy", images.astype(np.uint8))
     np.save(folder / "labels.npy", (tracks // TRACKS_PER_CLASS).astype(np.int32))
     np.save(folder / "tracks.npy", tracks)
-    paths = (folder / f"{name}.npy" for name in ("images", "labels", "tracks"))
-    return Split(*paths, count, f"{order_seed:064x}")
+    images_, labels, tracks_ = (folder / f"{name}.npy" for name in ("images", "labels", "tracks"))
+    return Split(images_, labels, tracks_, count, f"{order_seed:064x}")
 
 
 @pytest.fixture
