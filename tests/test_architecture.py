@@ -18,6 +18,7 @@ LAYERS = """
     config
     config_file names
     roster
+    roadsigns
     metrics scoring late diagnoses
     resampling
     stats
@@ -25,7 +26,9 @@ LAYERS = """
     choosing archives pictures downloads
     data_files layouts gtsrb_layouts
     gtsrb data_cache holdout_seed data_sources imported datasets
-    data_summary
+    data_summary corruptions
+    corrupted
+    robustness
     reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from autograder.config import Criterion, MetricCriterion
+from autograder.config import Criterion, MetricCriterion, MetricKey
 from autograder.models import Metrics
 from autograder.resampling import (
     Measured,
-    MetricKey,
     Resamples,
     Run,
     measure,

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.config import CheckCriterion, Config
+from autograder.corrupted import CorruptedImages, open_corrupted
+from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.environment import detect_environment
 from autograder.errors import SandboxUnavailableError
@@ -46,18 +48,36 @@ def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     return holdout, seed.is_default and secret
 
 
-def sandboxed(config: Config, dataset: Dataset, holdout: Holdout | None) -> Runner:
+def open_spoiled(config: Config, scored: Split, console: Console) -> CorruptedImages | None:
+    """Return the corrupted images of the split that is scored, if the rubric asks for them."""
+    if not config.asks_for_robustness:
+        return None
+    with Bar(console) as bar:
+        return open_corrupted(scored, config.robustness, progress=bar)
+
+
+def sandboxed(
+    config: Config,
+    dataset: Dataset,
+    holdout: Holdout | None,
+    corrupted: CorruptedImages | None = None,
+) -> Runner:
     """Return a runner for code that nobody trusts.
 
     Raises:
         SandboxUnavailableError: This machine cannot confine jobs.
     """
     strict = config.reproducibility == "strict"
-    return SandboxRunner(data_paths(dataset, holdout), strict=strict)
+    return SandboxRunner(data_paths(dataset, holdout, corrupted), strict=strict)
 
 
 def runner_for_all(
-    config: Config, dataset: Dataset, holdout: Holdout, *, no_sandbox: bool
+    config: Config,
+    dataset: Dataset,
+    holdout: Holdout,
+    corrupted: CorruptedImages | None,
+    *,
+    no_sandbox: bool,
 ) -> Runner:
     """Return a runner for a class: confined, unless somebody said that it need not be.
 
@@ -66,13 +86,15 @@ def runner_for_all(
     """
     if no_sandbox:
         return PlainRunner(strict=config.reproducibility == "strict")
-    return sandboxed(config, dataset, holdout)
+    return sandboxed(config, dataset, holdout, corrupted)
 
 
-def for_own_code(config: Config, dataset: Dataset) -> Runner:
+def for_own_code(
+    config: Config, dataset: Dataset, corrupted: CorruptedImages | None = None
+) -> Runner:
     """Return a runner for a student's own code: sandboxed where that works, plain elsewhere."""
     try:
-        return sandboxed(config, dataset, None)
+        return sandboxed(config, dataset, None, corrupted)
     except SandboxUnavailableError:
         return PlainRunner(strict=config.reproducibility == "strict")
 
@@ -84,6 +106,7 @@ def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
     holdout: Holdout,
     runner: Runner,
     *,
+    corrupted: CorruptedImages | None,
     default_holdout: bool,
 ) -> Assignment:
     """Return the assignment as the grader sees it: scored on the holdout."""
@@ -95,6 +118,7 @@ def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
         environment=detect_environment(config.reproducibility),
         default_holdout=default_holdout,
         isolation=runner.isolation,
+        corrupted=corrupted,
     )
 
 
@@ -109,17 +133,27 @@ def opened(
     """
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
-    with runner_for_all(config, dataset, holdout, no_sandbox=no_sandbox) as runner:
+    corrupted = open_spoiled(config, holdout, console)
+    with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
-            config, config_path, dataset, holdout, runner, default_holdout=default_holdout
-        )
+            config, config_path, dataset, holdout, runner,
+            corrupted=corrupted, default_holdout=default_holdout,
+        )  # fmt: skip
         yield assignment, runner
 
 
 def grader_of(assignment: Assignment, runner: Runner) -> Grader:
     """Return a grader that trains for marks."""
-    trainer = Trainer(runner, assignment.config, assignment.dataset, assignment.holdout)
-    return Grader(assignment, trainer)
+    return Grader(
+        assignment,
+        Trainer(
+            runner,
+            assignment.config,
+            assignment.dataset,
+            assignment.holdout,
+            assignment.corrupted,
+        ),
+    )
 
 
 def announce(assignment: Assignment, submissions: Sequence[Submission], console: Console) -> None:
@@ -145,7 +179,13 @@ def announce(assignment: Assignment, submissions: Sequence[Submission], console:
         )
 
 
-def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner) -> Assignment:
+def own_assignment(
+    config: Config,
+    path: Path,
+    dataset: Dataset,
+    runner: Runner,
+    corrupted: CorruptedImages | None = None,
+) -> Assignment:
     """Return the assignment as a student sees it: scored on the validation split."""
     hidden = [
         criterion
@@ -162,6 +202,7 @@ def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner)
         environment=detect_environment(config.reproducibility),
         default_holdout=False,
         isolation=runner.isolation,
+        corrupted=corrupted,
     )
 
 

@@ -16,6 +16,7 @@ from autograder.commands.opening import (
     grader_of,
     open_data,
     open_sealed,
+    open_spoiled,
     runner_for_all,
     sealed_assignment,
 )
@@ -55,10 +56,12 @@ def verify(folder: Path, config_path: Path, console: Console, *, no_sandbox: boo
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
     _refuse_other_data(before, dataset, holdout)
-    with runner_for_all(config, dataset, holdout, no_sandbox=no_sandbox) as runner:
+    corrupted = open_spoiled(config, holdout, console)
+    with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
-            config, config_path, dataset, holdout, runner, default_holdout=default_holdout
-        )
+            config, config_path, dataset, holdout, runner,
+            corrupted=corrupted, default_holdout=default_holdout,
+        )  # fmt: skip
         return verify_with(grader_of(assignment, runner), before, submission, console)
 
 

@@ -44,7 +44,9 @@ class Predictor:
 
 
 def predict_splits(predict: Predictor, data: Data, suffix: str = "") -> None:
-    """Leave the predictions of both splits behind, in files whose names end like that."""
+    """Leave the predictions of all that is scored behind, in files whose names end like that."""
     predict(data.validation_images).tofile(f"validation{suffix}.f32")
     if data.holdout_images is not None:
         predict(data.holdout_images).tofile(f"holdout{suffix}.f32")
+    if data.corrupted_images is not None:
+        predict(data.corrupted_images).tofile(f"corrupted{suffix}.f32")
