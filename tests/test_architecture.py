@@ -22,7 +22,7 @@ LAYERS = """
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns near_duplicates
+    near_duplicates
     choosing archives pictures downloads
     data_files layouts gtsrb_layouts
     gtsrb data_cache holdout_seed data_sources imported datasets
