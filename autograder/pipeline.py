@@ -31,8 +31,8 @@ from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
-from autograder.robustness import robustness
 from autograder.roadsigns.classes import CLASSES
+from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
 from autograder.symptoms import evidence_of
@@ -113,12 +113,13 @@ class _Way:
         try:
             self._check_sources()
             description, plan = self._describe()
-            self._examine(description)
             if train:
                 seed = self._config.seeds.training
                 trained = self._train_first(plan, seed, description)
                 self._diagnose(trained, description)
                 self._score(self._measure_run(trained, seed), plan, description)
+            else:
+                self._examine(description)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
