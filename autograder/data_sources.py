@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.data_cache import Arrays
 from autograder.data_files import DataFile, UnreadableError
 from autograder.errors import DatasetError
 from autograder.gtsrb_layouts import recognise
 from autograder.layouts import Item, Source, by_folders
+from autograder.near_duplicates import group
 from autograder.pictures import PictureError, read_picture
 
 Progress = Callable[[int, int, str], None]
@@ -25,6 +27,8 @@ Splits = Mapping[str, tuple[Item, ...]]
 
 _PUBLIC = "public"
 _SHOWN = 20
+# Of images that are only compared, in pixels.
+_LOOK_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,25 @@ def refuse_problems(problems: Sequence[str], where: object) -> None:
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise DatasetError(f"{where}: not usable:\n" + "\n".join(problems[:_SHOWN]) + more)
+
+
+def with_lookalikes(source: Source, progress: Progress | None = None) -> Source:
+    """Return a source in which near-duplicates share a track, if nobody else told its tracks.
+
+    Looks at images that are still to be parted, and at no others: students, who have no holdout,
+    get the same. Images that cannot be read are left alone; `load` tells of them.
+    """
+    if source.has_tracks or (source.is_parted and source.validation):
+        return source
+    splits = {"train": source.training, "validation": (), "holdout": ()}
+    images, items, _ = _read(splits, ("train",), _LOOK_SIZE, progress, "looking at images")["train"]
+    numbers = group(images, progress).tolist()
+    first: dict[int, str] = {}
+    for number, item in zip(numbers, items, strict=True):
+        first.setdefault(number, item.track)
+    tracks = {item.track: first[number] for number, item in zip(numbers, items, strict=True)}
+    training = (replace(item, track=tracks.get(item.track, item.track)) for item in source.training)
+    return replace(source, training=tuple(training))
 
 
 def part(source: Source, shares: Shares, secret: str) -> dict[str, tuple[Item, ...]]:
@@ -86,7 +109,7 @@ def _take(
     for class_id, some in tracks.items():
         if len(some) < 2 and not source.has_tracks:
             name = source.class_names[class_id]
-            raise DatasetError(f"class {name}: too few images to part them")
+            raise DatasetError(f"class {name}: too few images to part them, or all nearly equal")
         count = min(max(1, round(len(some) * share)), len(some) - 1)
         in_random_order = sorted(some, key=lambda track: _rank(f"{seed}\0{class_id}\0{track}"))
         taken.update(in_random_order[:count])
@@ -124,15 +147,29 @@ def load(
     # In the order of training first: students who have no holdout get the same numbers.
     tracks = dict.fromkeys(item.track for item in ordered)
     numbers = {track: number for number, track in enumerate(tracks)}
-    total = sum(len(splits[name]) for name in names)
-    done = 0
-    problems: list[str] = []
-    arrays: dict[str, Arrays] = {}
+    read = _read(splits, names, size, progress, "reading images")
+    arrays = {
+        name: Arrays(
+            images=images,
+            labels=np.array([item.class_id for item in items], np.int32),
+            tracks=np.array([numbers[item.track] for item in items], np.int32),
+        )
+        for name, (images, items, _) in read.items()
+    }
+    return arrays, [problem for _, _, problems in read.values() for problem in problems]
+
+
+def _read(
+    splits: Splits, names: Sequence[str], size: int, progress: Progress | None, what: str
+) -> dict[str, tuple[NDArray[np.uint8], list[Item], list[str]]]:
+    """Return by split: images, those items of it that could be read, what was wrong with others."""
+    total, done = sum(len(splits[name]) for name in names), 0
+    read = {}
     for name in names:
-        items = splits[name]
-        images = np.empty((len(items), size, size, 3), np.uint8)
+        images = np.empty((len(splits[name]), size, size, 3), np.uint8)
         good: list[Item] = []
-        for item in items:
+        problems: list[str] = []
+        for item in splits[name]:
             try:
                 images[len(good)] = read_picture(item.file.read(), size)
                 good.append(item)
@@ -140,13 +177,9 @@ def load(
                 problems.append(f"{item.file.shown}: {error}")
             done += 1
             if progress and (done % 100 == 0 or done == total):
-                progress(done, total, "reading images")
-        arrays[name] = Arrays(
-            images=images[: len(good)],
-            labels=np.array([item.class_id for item in good], np.int32),
-            tracks=np.array([numbers[item.track] for item in good], np.int32),
-        )
-    return arrays, problems
+                progress(done, total, what)
+        read[name] = (images[: len(good)], good, problems)
+    return read
 
 
 def digest(files: Sequence[DataFile]) -> str:

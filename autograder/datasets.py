@@ -23,7 +23,7 @@ from autograder import gtsrb
 from autograder.config import DatasetConfig
 from autograder.data_cache import Arrays, Split, cache_folder, open_splits
 from autograder.data_files import DataFile, opened
-from autograder.data_sources import Shares, digest, load, part, refuse_problems
+from autograder.data_sources import Shares, digest, load, part, refuse_problems, with_lookalikes
 from autograder.errors import DatasetError
 from autograder.holdout_seed import TRY_OUT_SEED, stretched
 from autograder.imported import public_splits, read_about, sealed_split
@@ -238,7 +238,7 @@ class _Folder:
 
     def _read(self, names: Sequence[str], secret: str) -> dict[str, Arrays]:
         shares = Shares(self._config.validation_share, self._config.holdout_share)
-        splits = part(self._source, shares, secret)
+        splits = part(with_lookalikes(self._source, self._progress), shares, secret)
         arrays, problems = load(splits, names, self._config.image_size, self._progress)
         refuse_problems(problems, self._config.path)
         return arrays

@@ -232,7 +232,7 @@ def test_one_folder_of_classes_is_parted_by_the_secret_alone(
 ) -> None:
     source = data_folders.by_class(tmp_path / "source")
     assert import_data(source, "--holdout-share", 0.3) == 0
-    assert "parted one by one" in capsys.readouterr().out
+    assert "near-duplicates were kept together" in capsys.readouterr().out
     dataset = open_dataset(imported(tmp_path / "out"))
     holdout = open_holdout(imported(tmp_path / "out"), "any")
     assert (dataset.train.count, dataset.validation.count, holdout.count) == (12, 2, 6)

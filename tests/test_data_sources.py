@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from autograder.data_files import DataFile, UnreadableError
-from autograder.data_sources import Shares, digest, load, part, refuse_problems
+from autograder.data_sources import (
+    Shares,
+    digest,
+    load,
+    part,
+    refuse_problems,
+    with_lookalikes,
+)
 from autograder.errors import DatasetError
 from autograder.layouts import Item, Source
 
@@ -108,3 +115,29 @@ def test_the_digest_follows_names_and_stamps() -> None:
     files = [item(0, 1, 1).file, item(0, 1, 2).file]
     assert digest(files) == digest(list(files))
     assert digest(files) != digest(files[:1])
+
+
+def picture(track: int, pixels: np.ndarray) -> Item:
+    done, data = cv2.imencode(".png", pixels)
+    assert done
+    name = f"{track}.png"
+    file = DataFile(PurePosixPath(name), name, lambda: bytes(data), "")
+    return Item(file, track % 2, f"training/{name}")
+
+
+def test_near_duplicates_are_never_parted() -> None:
+    random = np.random.default_rng(5)
+    things = [cv2.resize(random.integers(0, 256, (4, 4, 3), np.uint8), (40, 40)) for _ in range(8)]
+    copies = [np.clip(thing * 0.9 + 3, 0, 255).astype(np.uint8) for thing in things]
+    items = tuple(picture(number, pixels) for number, pixels in enumerate([*things, *copies]))
+    told = Source("x", ("a", "b"), items, is_parted=False, has_tracks=False)
+    for secret in ("one", "two", "three"):
+        splits = part(with_lookalikes(told), SHARES, secret)
+        sides = {one.file.shown: name for name, items in splits.items() for one in items}
+        assert len(sides) == 16
+        assert all(sides[f"{number}.png"] == sides[f"{number + 8}.png"] for number in range(8))
+
+
+def test_who_told_the_tracks_is_believed() -> None:
+    told = source(has_tracks=True)
+    assert with_lookalikes(told) is told

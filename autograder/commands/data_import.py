@@ -14,7 +14,7 @@ from rich.table import Table
 
 from autograder.data_cache import Arrays
 from autograder.data_files import opened
-from autograder.data_sources import Shares, find_source, load, part
+from autograder.data_sources import Shares, find_source, load, part, with_lookalikes
 from autograder.errors import DatasetError
 from autograder.holdout_seed import HoldoutSeed, holdout_seed, stretched
 from autograder.imported import About, refuse_existing, write_imported
@@ -51,8 +51,9 @@ def import_data(options: ImportOptions, console: Console) -> int:
         seed = _seed(source)
         _refuse(source.problems, options, console)
         _refuse_nothing(source, options)
-        splits = part(source, options.shares, stretched(seed.value))
         with Bar(console) as bar:
+            source = with_lookalikes(source, bar)
+            splits = part(source, options.shares, stretched(seed.value))
             arrays, damaged = load(splits, _SPLITS, options.size, bar)
         _refuse(damaged, options, console)
     about = About(layout=source.layout, class_names=source.class_names, image_size=options.size)
@@ -101,8 +102,8 @@ def _refuse_nothing(source: Source, options: ImportOptions) -> None:
 def _warnings(source: Source, arrays: Mapping[str, Arrays], seed: HoldoutSeed) -> Iterator[str]:
     if not source.has_tracks:
         yield (
-            "nothing says which images show the same thing, so they were parted one by one: nearly "
-            "equal images may be on both sides, and scores too good"
+            "nothing says which images show the same thing: near-duplicates were kept together, "
+            "all others parted one by one. Where several show one thing, scores come out too good"
         )
     holdout = arrays["holdout"].labels
     if not len(holdout):
