@@ -6,6 +6,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograder.cli import run
 from autograder.config import DatasetConfig
 from autograder.datasets import open_dataset, open_holdout
 from autograder.errors import DatasetError
+from autograder.roadsigns import classes
 from tests import data_folders
 from tests.data_folders import CLASSES, red
 
@@ -94,6 +96,19 @@ def test_counts_are_held_against_those_published(
     assert "30 of the 39,209 training images published" in printed
     assert "14: 10/780" in printed
     assert "6 of the 12,630 test images published" in printed
+
+
+def test_all_that_was_published_is_said_to_be_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signs = [replace(sign, gtsrb_images=10 * (sign.id in CLASSES)) for sign in classes.CLASSES]
+    monkeypatch.setattr("autograder.commands.data_import.CLASSES", signs)
+    monkeypatch.setattr("autograder.commands.data_import._OFFICIAL", 30)
+    monkeypatch.setattr("autograder.commands.data_import._OFFICIAL_TEST", 6)
+    assert import_data(data_folders.published(tmp_path / "source")) == 0
+    printed = capsys.readouterr().out
+    assert "all 30 training and 6 test images published" in printed
+    assert " ! " not in printed
 
 
 def test_everything_wrong_is_named_and_nothing_written(

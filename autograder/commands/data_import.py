@@ -23,7 +23,7 @@ from autograder.roadsigns.classes import CLASSES
 from autograder.view import Bar, plain
 
 _SPLITS = ("train", "validation", "holdout")
-_OFFICIAL_TEST = 12_630
+_OFFICIAL, _OFFICIAL_TEST = sum(sign.gtsrb_images for sign in CLASSES), 12_630
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def import_data(options: ImportOptions, console: Console) -> int:
     about = About(layout=source.layout, class_names=source.class_names, image_size=options.size)
     write_imported(options.out, about, arrays)
     _show(arrays, console)
+    if source.is_gtsrb and not list(_differences(arrays)):
+        _say(console, f" ✓ all {_OFFICIAL:,} training and {_OFFICIAL_TEST:,} test images published")
     for remark in (*source.remarks, *_warnings(source, arrays, seed)):
         console.print(plain(f" ! {remark}"), style="yellow", highlight=False, soft_wrap=True)
     _show_next(options, console, has_holdout=len(arrays["holdout"].labels) > 0)
@@ -114,13 +116,13 @@ def _warnings(source: Source, arrays: Mapping[str, Arrays], seed: HoldoutSeed) -
             "AUTOGRADER_HOLDOUT_SEED set before grading for marks"
         )
     if source.is_gtsrb:
-        training = np.concatenate([arrays["train"].labels, arrays["validation"].labels])
-        yield from _differences(Counter(training.tolist()), len(holdout))
+        yield from _differences(arrays)
 
 
-def _differences(training: Mapping[int, int], holdout: int) -> Iterator[str]:
+def _differences(arrays: Mapping[str, Arrays]) -> Iterator[str]:
     """Say what GTSRB has as published and this has not."""
-    official = sum(sign.gtsrb_images for sign in CLASSES)
+    labels = np.concatenate([arrays["train"].labels, arrays["validation"].labels])
+    training, holdout = Counter(labels.tolist()), len(arrays["holdout"].labels)
     other = [
         f"{sign.id}: {training.get(sign.id, 0)}/{sign.gtsrb_images}"
         for sign in CLASSES
@@ -128,10 +130,10 @@ def _differences(training: Mapping[int, int], holdout: int) -> Iterator[str]:
     ]
     if other:
         yield (
-            f"{sum(training.values()):,} of the {official:,} training images published; by class: "
+            f"{sum(training.values()):,} of the {_OFFICIAL:,} training images published; by class: "
             + ", ".join(other)
         )
-    if holdout not in {0, _OFFICIAL_TEST}:
+    if holdout != _OFFICIAL_TEST:
         yield f"{holdout:,} of the {_OFFICIAL_TEST:,} test images published"
 
 
