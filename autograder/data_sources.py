@@ -27,8 +27,6 @@ Splits = Mapping[str, tuple[Item, ...]]
 
 _PUBLIC = "public"
 _SHOWN = 20
-# Of images that are only compared, in pixels.
-_LOOK_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -55,16 +53,21 @@ def refuse_problems(problems: Sequence[str], where: object) -> None:
         raise DatasetError(f"{where}: not usable:\n" + "\n".join(problems[:_SHOWN]) + more)
 
 
-def with_lookalikes(source: Source, progress: Progress | None = None) -> Source:
+def with_lookalikes(source: Source, size: int, progress: Progress | None = None) -> Source:
     """Return a source in which near-duplicates share a track, if nobody else told its tracks.
 
     Looks at images that are still to be parted, and at no others: students, who have no holdout,
     get the same. Images that cannot be read are left alone; `load` tells of them.
+
+    Args:
+        source: What there is.
+        size: Height and width of the images in pixels: near-duplicates are so at one size.
+        progress: Told (done, total, what).
     """
     if source.has_tracks or (source.is_parted and source.validation):
         return source
     splits = {"train": source.training, "validation": (), "holdout": ()}
-    images, items, _ = _read(splits, ("train",), _LOOK_SIZE, progress, "looking at images")["train"]
+    images, items, _ = _read(splits, ("train",), size, progress, "looking at images")["train"]
     numbers = group(images, progress).tolist()
     first: dict[int, str] = {}
     for number, item in zip(numbers, items, strict=True):

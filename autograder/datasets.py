@@ -238,8 +238,9 @@ class _Folder:
 
     def _read(self, names: Sequence[str], secret: str) -> dict[str, Arrays]:
         shares = Shares(self._config.validation_share, self._config.holdout_share)
-        splits = part(with_lookalikes(self._source, self._progress), shares, secret)
-        arrays, problems = load(splits, names, self._config.image_size, self._progress)
+        size = self._config.image_size
+        splits = part(with_lookalikes(self._source, size, self._progress), shares, secret)
+        arrays, problems = load(splits, names, size, self._progress)
         refuse_problems(problems, self._config.path)
         return arrays
 

@@ -132,7 +132,7 @@ def test_near_duplicates_are_never_parted() -> None:
     items = tuple(picture(number, pixels) for number, pixels in enumerate([*things, *copies]))
     told = Source("x", ("a", "b"), items, is_parted=False, has_tracks=False)
     for secret in ("one", "two", "three"):
-        splits = part(with_lookalikes(told), SHARES, secret)
+        splits = part(with_lookalikes(told, 32), SHARES, secret)
         sides = {one.file.shown: name for name, items in splits.items() for one in items}
         assert len(sides) == 16
         assert all(sides[f"{number}.png"] == sides[f"{number + 8}.png"] for number in range(8))
@@ -140,4 +140,4 @@ def test_near_duplicates_are_never_parted() -> None:
 
 def test_who_told_the_tracks_is_believed() -> None:
     told = source(has_tracks=True)
-    assert with_lookalikes(told) is told
+    assert with_lookalikes(told, 32) is told

@@ -52,7 +52,7 @@ def import_data(options: ImportOptions, console: Console) -> int:
         _refuse(source.problems, options, console)
         _refuse_nothing(source, options)
         with Bar(console) as bar:
-            source = with_lookalikes(source, bar)
+            source = with_lookalikes(source, options.size, bar)
             splits = part(source, options.shares, stretched(seed.value))
             arrays, damaged = load(splits, _SPLITS, options.size, bar)
         _refuse(damaged, options, console)
