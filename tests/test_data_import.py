@@ -117,6 +117,7 @@ def test_everything_wrong_is_named_and_nothing_written(
     source = data_folders.published(tmp_path / "source")
     training = source / "GTSRB" / "Final_Training" / "Images"
     (training / "00000" / "00001_00000.ppm").unlink()
+    (training / "00000" / "00002_00000.ppm").write_bytes(b"P6\n9 9\n255\n")
     (training / "00014" / "GT-00014.csv").unlink()
     with (training / "00042" / "GT-00042.csv").open("a") as file:
         file.write("x.ppm;9;9;1;1;8;8;43\nhalf a line\n00000_00000.ppm;9;9;1;1;8;8;42\n")
@@ -131,9 +132,10 @@ def test_everything_wrong_is_named_and_nothing_written(
         "GT-00042.csv:13: expected columns Filename and ClassId",
         "GT-00042.csv:14: 00000_00000.ppm stands there twice",
         "GT-final_test.csv:8: 99999.ppm is missing",
+        "00000/00002_00000.ppm: ends before the image does",
     ):
         assert words in printed.out
-    assert "6 things missing or damaged" in printed.err
+    assert "7 things missing or damaged" in printed.err
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 

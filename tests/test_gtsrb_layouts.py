@@ -64,6 +64,14 @@ def test_images_that_no_table_names_are_left_aside(tmp_path: Path) -> None:
     assert "99999_00000.ppm" in source.remarks[0]
 
 
+def test_images_of_another_test_are_left_aside(tmp_path: Path) -> None:
+    root = data_folders.published(tmp_path)
+    data_folders.write_picture(root / "GTSRB" / "Online-Test-sort" / "00014" / "7.ppm", 40)
+    source = found(root)
+    assert (len(source.training), len(source.holdout)) == (30, 6)
+    assert "Online-Test-sort/00014/7.ppm" in source.remarks[0]
+
+
 def test_names_without_tracks_are_noticed(tmp_path: Path) -> None:
     for class_id in (0, 1):
         for number in range(3):

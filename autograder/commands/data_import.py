@@ -49,13 +49,14 @@ def import_data(options: ImportOptions, console: Console) -> int:
         source = find_source(files)
         _say(console, f"{source.layout}, {len(source.class_names)} classes")
         seed = _seed(source)
-        _refuse(source.problems, options, console)
+        _list(source.problems, console)
         _refuse_nothing(source, options)
         with Bar(console) as bar:
             source = with_lookalikes(source, options.size, bar)
             splits = part(source, options.shares, stretched(seed.value))
             arrays, damaged = load(splits, _SPLITS, options.size, bar)
-        _refuse(damaged, options, console)
+        _list(damaged, console)
+        _refuse([*source.problems, *damaged], options)
     about = About(layout=source.layout, class_names=source.class_names, image_size=options.size)
     write_imported(options.out, about, arrays)
     _show(arrays, console)
@@ -82,10 +83,17 @@ def _seed(source: Source) -> HoldoutSeed:
     return seed
 
 
-def _refuse(problems: Sequence[str], options: ImportOptions, console: Console) -> None:
-    """Print every problem; stop unless they are to be skipped."""
+def _list(problems: Sequence[str], console: Console) -> None:
     for problem in problems:
         console.print(plain(f" ✗ {problem}"), style="red", highlight=False, soft_wrap=True)
+
+
+def _refuse(problems: Sequence[str], options: ImportOptions) -> None:
+    """Stop if anything is wrong, unless it is to be skipped.
+
+    Raises:
+        DatasetError: Something is.
+    """
     if problems and not options.skip_damaged:
         raise DatasetError(
             f"{len(problems)} things missing or damaged, all named above; nothing was written. "
