@@ -79,8 +79,10 @@ def of_a_folder() -> tuple[Labels, Labels]:
     )
 
 
-NAMES = ("rendered train", "rendered validation", "rendered holdout")
-NAMES += ("photographs to train on", "photographs to test on", "folders, holdout")
+NAMES = (
+    "rendered train", "rendered validation", "rendered holdout",
+    "photographs to train on", "photographs to test on", "folders, holdout",
+)  # fmt: skip
 Orders = dict[str, tuple[Labels, Labels]]
 
 
