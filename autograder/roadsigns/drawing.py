@@ -18,11 +18,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import resvg_py
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
-from autograder.roadsigns.conditions import Manufacture, Uniform
+from autograder.roadsigns.conditions import Manufacture
+from autograder.roadsigns.distributions import Randomness, Uniform
 
 SIGNS = Path(__file__).parent / "signs"
 
@@ -58,7 +58,7 @@ def designs(class_id: int) -> tuple[Path, ...]:
     return tuple(sorted(files, key=lambda path: path.stem))
 
 
-def draw_variant(rng: Generator, made: Manufacture) -> Variant:
+def draw_variant(rng: Randomness, made: Manufacture) -> Variant:
     """Return a sign as a maker drawn at random would make it."""
     scale, aspect = made.pictogram_scale.draw(rng), made.pictogram_aspect.draw(rng)
     return Variant(
@@ -114,7 +114,7 @@ def _append(part: ET.Element, transform: str) -> None:
     part.set("transform", f"{part.get('transform', '')} {transform}".strip())
 
 
-def _draw_colours(rng: Generator, made: Manufacture) -> dict[str, str]:
+def _draw_colours(rng: Randomness, made: Manufacture) -> dict[str, str]:
     red, blue, yellow = (foil.draw(rng) for foil in (made.red, made.blue, made.yellow))
     white, black, grey = (foil.draw(rng) for foil in (made.white, made.black, made.grey))
     return {
