@@ -23,8 +23,8 @@ _PALETTE = (
     (0.95, 0.95, 0.98), (0.18, 0.18, 0.20), (0.40, 0.29, 0.21), (0.58, 0.54, 0.47),
     (0.08, 0.08, 0.07), (0.46, 0.41, 0.22), (0.34, 0.36, 0.46), (0.38, 0.24, 0.12),
 )  # fmt: skip
-_BRIGHTNESS, _TINGE = Uniform(0.7, 1.3), Normal(0.0, 0.03)
-_GRAIN, _THRESHOLD, _HARDNESS = Uniform(0.0, 1.3), Normal(0.0, 0.8), Uniform(1.0, 4.0)
+_BRIGHTNESS, _TINGE = Uniform(0.5, 1.5), Normal(0.0, 0.02)
+_GRAIN, _THRESHOLD, _HARDNESS = Uniform(0.0, 1.5), Normal(0.0, 0.8), Uniform(1.5, 5.0)
 
 
 def draw_background(side: int, dice: Dice) -> FloatImage:

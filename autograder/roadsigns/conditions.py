@@ -147,18 +147,18 @@ class Light:
     """Light added in its middle."""
     glare_size: Distribution = Uniform(20.0, 70.0)
     """Percent, from its middle to where it ends."""
-    exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.14, 1.8))
+    exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.17, 1.45))
     """Factor on all light; above 1 the sky and white foil clip."""
-    backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.0, 0.75))
+    backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.05, 0.85))
     """Factor on the light of the background alone."""
-    warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(0.0, 0.1))
+    warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(-0.02, 0.09))
     """Logarithm of the factor on red; blue gets its inverse."""
-    green: Distribution = per_set(course=Normal(0.0, 0.05), road=Normal(-0.03, 0.05))
+    green: Distribution = per_set(course=Normal(0.0, 0.05), road=Normal(-0.03, 0.035))
     """Logarithm of the factor on green."""
-    flare: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.0, 0.08))
+    flare: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.0, 0.03))
     """Light that the lens strews over all, before the exposure."""
-    haze_chance: float = per_set(course=0.2, road=0.25)
-    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.45))
+    haze_chance: float = 0.2
+    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.4))
     """Share of the sign's light that is haze; of the background's, half as much again."""
     haze_light: Distribution = Uniform(0.2, 0.9)
     fog_chance: float = per_set(course=0.02, road=0.05)
@@ -207,7 +207,7 @@ class Optics:
 
     blur: Distribution = per_set(
         course=LogUniform(0.4, 0.8),
-        road=Either(0.85, Uniform(0.3, 1.3), Uniform(1.3, 2.8)),
+        road=Either(0.88, Uniform(0.2, 1.0), Uniform(1.0, 2.3)),
     )
     """Standard deviation of the Gaussian blur, in view pixels."""
     near_resolution: Distribution = per_set(
@@ -222,8 +222,10 @@ class Optics:
     sharpening: Distribution = per_set(course=Uniform(0.3, 1.4), road=Uniform(0.3, 1.6))
     """Share of the detail that the camera adds again: halos."""
     gamma: Distribution = per_set(course=LogNormal(1.0, 0.08), road=LogNormal(1.0, 0.2))
-    noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.02))
+    noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.012))
     """Standard deviation of the light in a bright pixel; falls with the root of the light."""
+    black: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.01, 0.045))
+    """Light that the sensor reports where there is none."""
 
 
 @dataclass(frozen=True)
@@ -243,12 +245,12 @@ class Moment:
     """View pixels."""
     exposure: Distribution = LogNormal(1.0, 0.1)
     blur_scale: Distribution = LogNormal(1.0, 0.2)
-    motion_chance: float = per_set(course=0.08, road=0.2)
-    motion: Distribution = per_set(course=Uniform(3.0, 5.0), road=Uniform(3.0, 8.0))
+    motion_chance: float = per_set(course=0.08, road=0.15)
+    motion: Distribution = per_set(course=Uniform(3.0, 5.0), road=Uniform(3.0, 7.0))
     """Length of the camera's movement during the exposure, in view pixels."""
     resolution_scale: Distribution = LogNormal(1.0, 0.05)
     blotch_chance: float = 0.3
-    blotches: Distribution = Uniform(0.0, 0.06)
+    blotches: Distribution = Uniform(0.0, 0.04)
     """Coarse coloured noise, as a share of the light."""
     jpeg_chance: float = 0.4
     jpeg_quality: Distribution = Uniform(40.0, 95.0)

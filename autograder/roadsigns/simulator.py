@@ -62,6 +62,7 @@ class Scene:
     tint: tuple[float, float, float]
     flare: float
     gamma: float
+    black: float
     blur: float
     near_resolution: float
     approach: float
@@ -124,6 +125,7 @@ def draw_scene(
         tint=(red, green, blue),
         flare=light.flare.draw(dice),
         gamma=optics.gamma.draw(dice),
+        black=optics.black.draw(dice),
         blur=optics.blur.draw(dice),
         near_resolution=near,
         approach=optics.approach.draw(dice),
@@ -175,11 +177,13 @@ def photograph(
     pixels = round(pixels * moment.resolution_scale.draw(dice), 6)
     light = _fall(_look(scene, pixels, moment, dice), scene.air, dice)
     exposure = scene.exposure * moment.exposure.draw(dice)
-    factors = [exposure * part for part in scene.tint]
     haze, veil = scene.air.haze, scene.air.haze * scene.air.haze_light + scene.flare
-    red, green, blue = (round(part * (1 - haze), 6) for part in factors)
-    veils = (round(factors[0] * veil, 6), round(factors[1] * veil, 6), round(factors[2] * veil, 6))
-    light = photography.expose(light, (red, green, blue), veils)
+    red, green, blue = (exposure * part for part in scene.tint)
+    light = photography.expose(
+        light,
+        factors=(red * (1 - haze), green * (1 - haze), blue * (1 - haze)),
+        veil=(red * veil + scene.black, green * veil + scene.black, blue * veil + scene.black),
+    )
     # A larger image is taken by a better camera, but not in proportion.
     scale = scene.canvas / VIEW * math.sqrt(_USUAL_SIZE / image_size)
     light = photography.blur(light, scale * scene.blur * moment.blur_scale.draw(dice))

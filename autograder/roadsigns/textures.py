@@ -86,7 +86,7 @@ def _octaves(
         noise = rng.standard_normal((count, count, 1), np.float32)
         if channels > 1:
             tinge = rng.standard_normal((count, count, channels), np.float32)
-            noise = noise + np.float32(0.25) * tinge
+            noise = noise + np.float32(0.15) * tinge
         total += np.float32(amount) * enlarge(noise, _SIDE).reshape(total.shape)
     return total if channels > 1 else total[..., 0]
 
