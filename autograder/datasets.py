@@ -1,63 +1,34 @@
-"""Public and sealed splits: built once into a cache, memory-mapped by jobs ever after.
+"""Public and sealed splits: which source makes which, and where it is kept.
 
 ::
 
-    <cache>/datasets/<key>/    train_images.npy … validation_tracks.npy, manifest.json
-    <cache>/holdouts/<key>/    holdout_images.npy, manifest.json
-                      sealed/  holdout_labels.npy, holdout_tracks.npy; for the grader alone
+    <cache>/datasets/<key>/    train and validation
+    <cache>/holdouts/<key>/    holdout, sealed; the key hangs on its stretched secret
 
-The key of a holdout hangs on its secret seed through scrypt (RFC 7914) and SHA-256; the seed itself
-is written nowhere.
+What lies in these folders is told by data_cache.py, the secret's way by holdout_seed.py.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograder import gtsrb
 from autograder.config import DatasetConfig
-from autograder.errors import DatasetError
+from autograder.data_cache import Arrays, Split, cache_folder, open_splits
+from autograder.holdout_seed import stretched
 from autograder.roadsigns.classes import CLASSES
 
 Progress = Callable[[int, int, str], None]
 
 # Part of every key: raise it when the same config and seed give other images.
 DATA_VERSION = 3
-TRY_OUT_SEED = "try-out"
-# A shorter secret can be guessed by whoever sees the images, however slow a guess is.
-_SHORT_SECRET = 12
 _PUBLIC_SEED = "public"
-
-
-@dataclass(frozen=True)
-class Split:
-    """The files of one split, all ``.npy`` in C order, to be memory-mapped.
-
-    Attributes:
-        images: uint8, shape (count, size, size, 3), RGB.
-        labels: int32, shape (count,), class ids.
-        tracks: int32, shape (count,); equal where the same physical sign is shown.
-        count: Number of images.
-        sha256: Hex digest over the bytes of the three arrays.
-    """
-
-    images: Path
-    labels: Path
-    tracks: Path
-    count: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -90,32 +61,6 @@ class Dataset:
 Holdout = Split
 
 
-@dataclass(frozen=True)
-class HoldoutSeed:
-    """The secret that the holdout is rendered from, and whether everybody knows it."""
-
-    value: str
-    is_default: bool
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether somebody who sees the images could find it by guessing."""
-        return not self.is_default and len(self.value) < _SHORT_SECRET
-
-
-@dataclass(frozen=True)
-class _Arrays:
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int32]
-    tracks: NDArray[np.int32]
-
-    def sha256(self) -> str:
-        digest = hashlib.sha256()
-        for array in (self.images, self.labels, self.tracks):
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
-
-
 def open_dataset(
     config: DatasetConfig, cache: Path | None = None, progress: Progress | None = None
 ) -> Dataset:
@@ -130,7 +75,7 @@ def open_dataset(
         DatasetError: The photographs or the cache cannot be used.
     """
 
-    def build() -> dict[str, _Arrays]:
+    def build() -> dict[str, Arrays]:
         if config.kind == "gtsrb":
             photos = gtsrb.training_photos(_root(config))
             split = dict(zip(("train", "validation"), gtsrb.split_by_track(photos), strict=True))
@@ -142,8 +87,8 @@ def open_dataset(
             ),
         }
 
-    folder = _cache(cache) / "datasets" / _key(config, "public")
-    splits = _open(folder, ("train", "validation"), build, sealed=False)
+    folder = cache_folder(cache) / "datasets" / _key(config, "public")
+    splits = open_splits(folder, ("train", "validation"), build, sealed=False)
     sums = "".join(split.sha256 for split in splits.values())
     return Dataset(
         kind=config.kind,
@@ -172,82 +117,15 @@ def open_holdout(
     Raises:
         DatasetError: The photographs or the cache cannot be used.
     """
-    secret = _stretched(seed) if config.kind == "roadsigns" else ""
+    secret = stretched(seed) if config.kind == "roadsigns" else ""
 
-    def build() -> dict[str, _Arrays]:
+    def build() -> dict[str, Arrays]:
         if config.kind == "gtsrb":
             return {"holdout": _read(gtsrb.final_photos(_root(config)), config, progress)}
         return {"holdout": _render("holdout", secret, config.holdout_images, config, progress)}
 
-    folder = _cache(cache) / "holdouts" / _key(config, f"holdout {secret}")
-    return _open(folder, ("holdout",), build, sealed=True)["holdout"]
-
-
-@functools.cache
-def _stretched(seed: str) -> str:
-    """Return what a secret seed stands for: half a second of work, so that guessing is slow.
-
-    Jobs see the images and the name of their folder, so either could confirm a guess.
-    """
-    if seed == TRY_OUT_SEED:
-        return seed  # everybody knows it
-    cost, block, memory_bytes = 1 << 17, 8, 1 << 28
-    key = hashlib.scrypt(
-        seed.encode(), salt=b"autograder holdout", n=cost, r=block, p=1, maxmem=memory_bytes
-    )
-    return key.hex()
-
-
-def holdout_seed(environ: Mapping[str, str]) -> HoldoutSeed:
-    """Return the holdout's seed from AUTOGRADER_HOLDOUT_SEED or AUTOGRADER_HOLDOUT_SEED_FILE.
-
-    With neither it is the documented default, which is good for trying out and nothing else.
-
-    Raises:
-        DatasetError: A variable is empty, or its file unreadable or empty.
-    """
-    direct, path = "AUTOGRADER_HOLDOUT_SEED", "AUTOGRADER_HOLDOUT_SEED_FILE"
-    if direct in environ:
-        value = environ[direct].strip()
-        where = direct
-    elif path in environ:
-        where = f"{path} ({environ[path]})"
-        try:
-            value = Path(environ[path]).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise DatasetError(f"{where}: cannot be read: {error}") from error
-    else:
-        return HoldoutSeed(TRY_OUT_SEED, is_default=True)
-    if not value:
-        raise DatasetError(f"{where} is empty; write any text that students cannot guess")
-    return HoldoutSeed(value, is_default=value == TRY_OUT_SEED)
-
-
-def verify(split: Split) -> bool:
-    """Return whether the files still have the checksum that they were built with."""
-    arrays = (np.load(path, mmap_mode="r") for path in (split.images, split.labels, split.tracks))
-    return _Arrays(*arrays).sha256() == split.sha256
-
-
-def save_npz(split: Split, out: Path, class_names: tuple[str, ...]) -> None:
-    """Write one split as ``.npz`` with the arrays images, labels, tracks, class_names.
-
-    Raises:
-        DatasetError: The file cannot be written.
-    """
-    temporary = out.with_name(f".{out.name}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                images=np.load(split.images, mmap_mode="r"),
-                labels=np.load(split.labels),
-                tracks=np.load(split.tracks),
-                class_names=np.array(class_names),
-            )
-        temporary.replace(out)
-    except OSError as error:
-        raise DatasetError(f"cannot write {out}: {error.strerror or error}") from error
+    folder = cache_folder(cache) / "holdouts" / _key(config, f"holdout {secret}")
+    return open_splits(folder, ("holdout",), build, sealed=True)["holdout"]
 
 
 def _root(config: DatasetConfig) -> Path:
@@ -261,7 +139,7 @@ def _render(
     images: int,
     config: DatasetConfig,
     progress: Progress | None,
-) -> _Arrays:
+) -> Arrays:
     from autograder.roadsigns.splits import render_split
 
     split = render_split(
@@ -272,28 +150,18 @@ def _render(
         conditions=config.conditions,
         progress=progress,
     )
-    return _Arrays(split.images, split.labels, split.tracks)
+    return Arrays(split.images, split.labels, split.tracks)
 
 
 def _read(
     photos: tuple[gtsrb.Photo, ...], config: DatasetConfig, progress: Progress | None
-) -> _Arrays:
+) -> Arrays:
     photos = gtsrb.shuffled(photos)
-    return _Arrays(
+    return Arrays(
         images=gtsrb.load_images(photos, config.image_size, progress),
         labels=np.array([photo.class_id for photo in photos], np.int32),
         tracks=np.array([photo.track for photo in photos], np.int32),
     )
-
-
-def _cache(cache: Path | None) -> Path:
-    if cache is not None:
-        return cache
-    if os.environ.get("AUTOGRADER_CACHE"):
-        return Path(os.environ["AUTOGRADER_CACHE"]).expanduser().resolve()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("autograder")
 
 
 def _key(config: DatasetConfig, purpose: str) -> str:
@@ -302,87 +170,3 @@ def _key(config: DatasetConfig, purpose: str) -> str:
     source = gtsrb.listing_digest(_root(config)) if config.kind == "gtsrb" else ""
     text = "\0".join(["autograder data", str(DATA_VERSION), purpose, rules, source])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _open(
-    folder: Path, names: tuple[str, ...], build: Callable[[], dict[str, _Arrays]], *, sealed: bool
-) -> dict[str, Split]:
-    """Return the splits in a cache folder; build it if it is missing or damaged."""
-    found = _read_manifest(folder, names, sealed=sealed)
-    if found is None:
-        try:
-            _write(folder, build(), sealed=sealed)
-        except OSError as error:
-            raise DatasetError(
-                f"cannot keep the data in {folder.parent}: {error.strerror or error}; "
-                "say where with AUTOGRADER_CACHE"
-            ) from error
-        found = _read_manifest(folder, names, sealed=sealed)
-    if found is None:
-        raise DatasetError(f"{folder} is damaged and could not be replaced; delete it")
-    return found
-
-
-def _write(folder: Path, splits: dict[str, _Arrays], *, sealed: bool) -> None:
-    """Write a cache folder in one step: it is there whole, or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-    try:
-        building.chmod(0o755)
-        hidden = building / "sealed" if sealed else building
-        hidden.mkdir(mode=0o700, exist_ok=True)
-        manifest: dict[str, dict[str, int | str]] = {}
-        for name, arrays in splits.items():
-            np.save(building / f"{name}_images.npy", arrays.images)
-            np.save(hidden / f"{name}_labels.npy", arrays.labels)
-            np.save(hidden / f"{name}_tracks.npy", arrays.tracks)
-            manifest[name] = {"count": len(arrays.labels), "sha256": arrays.sha256()}
-        for file in hidden.glob("*_[lt]*.npy"):
-            file.chmod(0o600 if sealed else 0o644)
-        manifest["sizes"] = _sizes(building)
-        (building / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        try:
-            building.replace(folder)
-        except OSError:  # somebody else was faster, or what is there is damaged
-            if not _is_whole(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-                building.replace(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _read_manifest(
-    folder: Path, names: tuple[str, ...], *, sealed: bool
-) -> dict[str, Split] | None:
-    """Return what a cache folder holds; None if it is missing or not as it was written."""
-    if not _is_whole(folder):
-        return None
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    try:
-        hidden = folder / "sealed" if sealed else folder
-        return {
-            name: Split(
-                images=folder / f"{name}_images.npy",
-                labels=hidden / f"{name}_labels.npy",
-                tracks=hidden / f"{name}_tracks.npy",
-                count=manifest[name]["count"],
-                sha256=manifest[name]["sha256"],
-            )
-            for name in names
-        }
-    except (KeyError, TypeError):
-        return None
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return bool(manifest["sizes"] == _sizes(folder))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _sizes(folder: Path) -> dict[str, int | str]:
-    return {
-        str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*.npy"))
-    }

@@ -12,7 +12,8 @@ import numpy as np
 
 from autograder.assignment import Assignment
 from autograder.config import Config
-from autograder.datasets import Dataset, Split
+from autograder.data_cache import Split
+from autograder.datasets import Dataset
 from autograder.environment import detect_environment
 from autograder.jobs import Ending, Job, JobResult, Progress
 from autograder.models import SourceFile, Submission

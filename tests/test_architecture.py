@@ -22,7 +22,7 @@ LAYERS = """
     resampling
     stats
     roadsigns
-    gtsrb datasets
+    gtsrb data_cache holdout_seed datasets
     choosing archives reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration

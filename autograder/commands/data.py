@@ -11,8 +11,9 @@ from rich.table import Table
 
 from autograder.commands.opening import open_data, open_sealed
 from autograder.config_file import load_config
-from autograder.datasets import holdout_seed, save_npz, verify
+from autograder.data_cache import save_npz, verify
 from autograder.errors import DatasetError, UserError
+from autograder.holdout_seed import holdout_seed
 from autograder.view import plain
 
 

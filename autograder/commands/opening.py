@@ -12,9 +12,10 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.config import CheckCriterion, Config
-from autograder.datasets import Dataset, Holdout, holdout_seed, open_dataset, open_holdout
+from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.environment import detect_environment
 from autograder.errors import SandboxUnavailableError
+from autograder.holdout_seed import holdout_seed
 from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.runner import PlainRunner, Runner, SandboxRunner

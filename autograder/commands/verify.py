@@ -21,8 +21,9 @@ from autograder.commands.opening import (
 )
 from autograder.config import Config
 from autograder.config_file import load_config
-from autograder.datasets import Dataset, Holdout, holdout_seed
+from autograder.datasets import Dataset, Holdout
 from autograder.errors import InternalError, ResultsError
+from autograder.holdout_seed import holdout_seed
 from autograder.intake import take_in_copy
 from autograder.models import Submission, Verdict
 from autograder.pipeline import Grader
