@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES
 from autograder.roadsigns.conditions import Conditions, Passage, Uniform, happens
-from autograder.roadsigns.drawing import Variant, designs, draw_variant, edit, rasterise
+from autograder.roadsigns.drawing import Variant, designs, draw, draw_variant
 
 FloatImage = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ def make_plate(class_id: int, conditions: Conditions, rng: Generator) -> Plate:
 def _render(class_id: int, variant: Variant, pixels: int, rng: Generator) -> FloatImage:
     choices = designs(class_id)
     design = choices[rng.integers(len(choices))]
-    rgba = rasterise(edit(design, variant), pixels).astype(np.float32) / np.float32(255)
+    rgba = draw(design, variant, pixels).astype(np.float32) / np.float32(255)
     rgba[..., :3] *= rgba[..., 3:]
     return rgba
 
