@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES, SignClass
 from autograder.roadsigns.conditions import COURSE
-from autograder.roadsigns.drawing import AS_DRAWN, designs, edit, rasterise
+from autograder.roadsigns.drawing import AS_DRAWN, designs, draw
 from autograder.roadsigns.simulator import film
 
 Image = NDArray[np.uint8]
@@ -30,7 +30,7 @@ def cell(sign: SignClass) -> Image:
     cv2.putText(image, f"{sign.id:02d}  {sign.name}", (GAP, LABEL - 3), *style)
     x = GAP
     for design in designs(sign.id):
-        rgba = rasterise(edit(design, AS_DRAWN), DRAWING)
+        rgba = draw(design, AS_DRAWN, DRAWING)
         alpha = rgba[..., 3:] / 255
         flat = rgba[..., :3] * alpha + PAPER * (1 - alpha)
         image[LABEL : LABEL + DRAWING, x : x + DRAWING] = np.round(flat)

@@ -24,10 +24,10 @@ from autograder.roadsigns.drawing import (
     SIGNS,
     WHITE,
     YELLOW,
+    GREEN,
     designs,
+    draw,
     draw_variant,
-    edit,
-    rasterise,
 )  # fmt: skip
 from autograder.roadsigns.simulator import draw_scene, film
 from autograder.roadsigns.splits import Name, plan, render_split
@@ -92,7 +92,7 @@ def test_drawings_use_the_palette() -> None:
 
 
 def test_all_signs_look_different() -> None:
-    pictures = [on_grey(rasterise(edit(designs(id_)[0], AS_DRAWN), 48)) for id_ in range(43)]
+    pictures = [on_grey(draw(designs(id_)[0], AS_DRAWN, 48)) for id_ in range(43)]
     for one, other in combinations(range(43), 2):
         difference = np.abs(pictures[one] - pictures[other]).mean()
         assert difference > 3, (CLASSES[one].slug, CLASSES[other].slug)
@@ -109,7 +109,7 @@ def test_all_signs_look_different() -> None:
 def test_colours_are_where_a_driver_expects_them(
     class_id: int, place: tuple[float, float], colour: str
 ) -> None:
-    picture = rasterise(edit(designs(class_id)[0], AS_DRAWN), 100)
+    picture = draw(designs(class_id)[0], AS_DRAWN, 100)
     across, down = (round(100 * share) for share in place)
     assert bytes(picture[down, across]).hex() == colour[1:] + "ff"
 
@@ -117,8 +117,8 @@ def test_colours_are_where_a_driver_expects_them(
 def test_mirrored_signs_mirror_each_other() -> None:
     for one, other in ((19, 20), (33, 34), (36, 37), (38, 39)):
         for left, right in zip(designs(one), designs(other), strict=True):
-            picture = on_grey(rasterise(edit(left, AS_DRAWN), 64))
-            mirrored = on_grey(rasterise(edit(right, AS_DRAWN), 64))[:, ::-1]
+            picture = on_grey(draw(left, AS_DRAWN, 64))
+            mirrored = on_grey(draw(right, AS_DRAWN, 64))[:, ::-1]
             assert np.abs(picture - mirrored).mean() < 1
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograder.roadsigns.conditions import Manufacture
 from autograder.roadsigns.distributions import Dice
-from autograder.roadsigns.drawing import designs, draw_variant, edit, rasterise
+from autograder.roadsigns.drawing import designs, draw, draw_variant
 
 _LARGEST_TO_KEEP = 96
 """Pixels across a sign; of larger ones none is kept, each track has its own."""
@@ -64,7 +64,7 @@ class Bank:
     def _draw(self, class_id: int, dice: Dice) -> Sign:
         choices = designs(class_id)
         design = choices[dice.below(len(choices))]
-        image = rasterise(edit(design, draw_variant(dice, self._made)), self._pixels)
+        image = draw(design, draw_variant(dice, self._made), self._pixels)
         inside = image[..., 3] > 127
         rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)

@@ -57,6 +57,9 @@ class Manufacture:
     """Red channel of the yellow foil; green and blue are shares of it."""
     yellow_green: Distribution = Uniform(0.62, 0.82)
     yellow_blue: Distribution = Uniform(0.00, 0.15)
+    green: Distribution = Uniform(0.35, 0.75)
+    """Green channel of the lamp on 'traffic signals'; blue is a share of it."""
+    green_blue: Distribution = Uniform(0.55, 1.0)
     white: Distribution = Uniform(0.88, 1.00)
     black: Distribution = Uniform(0.04, 0.14)
     grey: Distribution = Uniform(0.25, 0.5)
@@ -69,6 +72,13 @@ class Manufacture:
     """Width by height of the pictogram, as a factor."""
     pictogram_shift: Distribution = Normal(0.0, 0.7)
     """Percent of the sign's size, across and down."""
+    pictogram_lean: Distribution = Normal(0.0, 0.02)
+    """Tangent of the angle by which upright lines lean."""
+    pictogram_bend: Distribution = Normal(0.0, 0.05)
+    """How far the six quadratic terms of a smooth distortion move the sign's edge, as a share of
+    half the sign's size; a pictogram is moved by a tenth of that."""
+    glyph_width: Distribution = LogNormal(1.0, 0.05)
+    """Width of each numeral and letter, as a factor; what they gain, the gaps between them lose."""
     stroke_scale: Distribution = LogUniform(0.85, 1.25)
     """Width of lines and numerals, as a factor."""
 
