@@ -147,18 +147,18 @@ def _paint(canvas: _Canvas, part: Part, points: Points, variant: Variant) -> Non
     done = 0
     for shape in part.shapes:
         lines = []
-        for line in shape.lines:
-            lines.append(points[done : done + len(line.points)])
-            done += len(line.points)
+        for drawn in shape.lines:
+            lines.append(points[done : done + len(drawn.points)])
+            done += len(drawn.points)
         if shape.fill:
             colour = _rgba(shape.fill, variant)
             cv2.fillPoly(canvas, [_fixed(line) for line in lines], colour, cv2.LINE_8, _SHIFT)
         if shape.stroke:
             colour = _rgba(shape.stroke, variant)
             width = max(1, round(shape.stroke_width * scale - _FATTER))
-            for line, drawn in zip(lines, shape.lines, strict=True):
+            for placed, drawn in zip(lines, shape.lines, strict=True):
                 butt = not (drawn.closed or shape.round_caps)
-                _stroke(canvas, line, width, colour, closed=drawn.closed, butt=butt)
+                _stroke(canvas, placed, width, colour, closed=drawn.closed, butt=butt)
 
 
 def _stroke(  # noqa: PLR0913 - two are by keyword

@@ -8,6 +8,7 @@ and groups are known, with ``translate``, ``scale`` and ``rotate``; anything els
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -189,7 +190,7 @@ def _path(text: str) -> list[Line]:
 def _line(points: list[Point], *, closed: bool) -> Line:
     if closed and len(points) > 1 and math.dist(points[0], points[-1]) < 10**-_DECIMALS:
         points = points[:-1]
-    return Line(np.round(np.array(points, np.float64), _DECIMALS), closed)
+    return Line(_rounded(np.array(points, np.float64)), closed)
 
 
 def _segment(command: str, start: Point, values: list[float]) -> list[Point]:
@@ -212,12 +213,12 @@ def _bezier(controls: list[Point], t: float) -> Point:
     while len(controls) > 1:
         controls = [
             (x0 + (x1 - x0) * t, y0 + (y1 - y0) * t)
-            for (x0, y0), (x1, y1) in zip(controls, controls[1:], strict=False)
+            for (x0, y0), (x1, y1) in itertools.pairwise(controls)
         ]
     return controls[0]
 
 
-def _arc(start: Point, end: Point, radii: Point, large: bool, clockwise: bool) -> list[Point]:  # noqa: FBT001
+def _arc(start: Point, end: Point, radii: Point, large: bool, clockwise: bool) -> list[Point]:
     """Return points of an arc; see SVG 1.1, appendix F.6.5, for the way to its centre."""
     rx, ry = radii
     half_x, half_y = (start[0] - end[0]) / 2 / rx, (start[1] - end[1]) / 2 / ry
@@ -273,4 +274,8 @@ def _multiply(one: Matrix, other: Matrix) -> Matrix:
 def _move(points: Points, matrix: Matrix) -> Points:
     a, b, c, d, e, f = matrix
     x, y = points[:, 0], points[:, 1]
-    return np.round(np.stack([a * x + c * y + e, b * x + d * y + f], axis=1), _DECIMALS)
+    return _rounded(np.stack([a * x + c * y + e, b * x + d * y + f], axis=1))
+
+
+def _rounded(points: Points) -> Points:
+    return np.asarray(np.round(points, _DECIMALS), np.float64)
