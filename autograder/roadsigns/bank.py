@@ -1,7 +1,8 @@
-"""Signs fresh from the makers, some of each class, drawn when first asked for.
+"""Signs fresh from the makers.
 
-Drawing a sign costs more than photographing it. So the tracks of a split, or of a stream, share a
-bank of so many different ones; each hangs elsewhere, in another light and weather.
+Painting a sign costs half of what photographing it costs. So the tracks of a stream share a bank of
+so many different ones of each class, painted when first asked for; each hangs elsewhere, in another
+light and weather. The tracks of a split have their own each.
 """
 
 from __future__ import annotations
@@ -37,14 +38,16 @@ class Sign:
 class Bank:
     """New signs of all classes by the makers of one split or stream."""
 
-    def __init__(self, name: str, seed: str, *, pixels: int, kept: int, made: Manufacture) -> None:
+    def __init__(
+        self, name: str, seed: str, *, pixels: int, kept: int | None, made: Manufacture
+    ) -> None:
         """Make an empty bank.
 
         Args:
             name: Of the split or stream.
             seed: Any text; another seed or name gives other signs throughout.
             pixels: Across a sign.
-            kept: Different signs of each class.
+            kept: Different signs of each class; with None each is painted anew.
             made: How makers differ.
         """
         self._name, self._seed, self._pixels, self._made = name, seed, pixels, made

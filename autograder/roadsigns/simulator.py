@@ -16,11 +16,10 @@ from autograder.roadsigns.backgrounds import draw_background, light_lamps
 from autograder.roadsigns.bank import Bank
 from autograder.roadsigns.conditions import VIEW, Conditions, Moment
 from autograder.roadsigns.distributions import Dice, Uniform, happens
-from autograder.roadsigns.plates import WHOLE, Face, Patch, Place, Plate, make_plate
-from autograder.roadsigns.textures import three
+from autograder.roadsigns.plates import WHOLE, Place, Plate, make_plate
+from autograder.roadsigns.staging import stand
 
 FloatImage = NDArray[np.float32]
-Homography = list[float]
 
 _USUAL_SIZE = 32
 """Image size that the distributions of optics were set for."""
@@ -221,14 +220,7 @@ def _look(scene: Scene, pixels: float, moment: Moment, dice: Dice) -> FloatImage
         for _ in range(2)
     )
     view = scene.background[y : y + canvas, x : x + canvas].copy()
-    homography = _pose(scene, pixels, moment, dice)
-    for patch in scene.plate.behind:
-        _draw(patch, view, homography)
-    if scene.plate.neighbour:
-        view = _lay(scene.plate.neighbour, view, homography)
-    view = _lay(scene.plate.sign, view, homography)
-    for patch in scene.plate.before:
-        _draw(patch, view, homography)
+    stand(scene.plate, view, _corners(scene, pixels, moment, dice))
     return view
 
 
@@ -242,8 +234,8 @@ def _fall(light: FloatImage, air: Air, dice: Dice) -> FloatImage:
     return light
 
 
-def _pose(scene: Scene, pixels: float, moment: Moment, dice: Dice) -> Homography:
-    """Return the homography from sign units to the view, row by row."""
+def _corners(scene: Scene, pixels: float, moment: Moment, dice: Dice) -> list[Place]:
+    """Return where the corners of the sign are in the view, in its pixels."""
     size = min(scene.size, VIEW * (1 - 2 * scene.margin_px / pixels))
     size *= moment.size_scale.draw(dice)
     angle = math.radians(scene.turn_deg + moment.turn_deg.draw(dice))
@@ -252,7 +244,8 @@ def _pose(scene: Scene, pixels: float, moment: Moment, dice: Dice) -> Homography
     if happens(moment.miscrop_chance, dice):
         centre_x += moment.miscrop.draw(dice)
         centre_y += moment.miscrop.draw(dice)
-    target = []
+    unit = scene.canvas / VIEW
+    corners = []
     for corner, (across, down) in enumerate(WHOLE):
         shift_x, shift_y = (
             (scene.corner_shifts[2 * corner + i] + moment.corner_shift.draw(dice)) / 100
@@ -260,44 +253,7 @@ def _pose(scene: Scene, pixels: float, moment: Moment, dice: Dice) -> Homography
         )
         x = size * (across * scene.width_scale + shift_x)
         y = size * (down + shift_y)
-        target.append((centre_x + cos * x - sin * y, centre_y + sin * x + cos * y))
-    unit = scene.canvas / VIEW
-    places = np.array([(unit * x, unit * y) for x, y in target], np.float32)
-    matrix = cv2.getPerspectiveTransform(np.array(WHOLE, np.float32), places)
-    return [round(value, 9) for value in matrix.ravel().tolist()]
-
-
-def _project(place: Place, homography: Homography) -> Place:
-    """Return where a place of the sign is in the view."""
-    x, y = place
-    a, b, c, d, e, f, g, h, i = homography
-    depth = g * x + h * y + i
-    return (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
-
-
-def _draw(patch: Patch, view: FloatImage, homography: Homography) -> None:
-    places = (_project(corner, homography) for corner in patch.corners)
-    points = np.array([(round(x), round(y)) for x, y in places], np.int32)
-    cv2.fillConvexPoly(view, points, patch.colour)
-
-
-def _lay(face: Face, view: FloatImage, homography: Homography) -> FloatImage:
-    """Return the view with a face before it."""
-    left, top, right, bottom = face.box
-    (x0, y0), (x1, y1) = face.corners[0], face.corners[2]
-    a, b, c, d, e, f, g, h, i = homography
-    # To OpenCV, 0 is the middle of the first pixel.
-    wide, high = (x1 - x0) / (right - left), (y1 - y0) / (bottom - top)
-    x, y = x0 - (left - 0.5) * wide, y0 - (top - 0.5) * high
-    depth = (g * wide, h * high, g * x + h * y + i)
-    across = (a * wide, b * high, a * x + b * y + c)
-    down = (d * wide, e * high, d * x + e * y + f)
-    matrix = np.array([
-        [v - 0.5 * w for v, w in zip(across, depth, strict=True)],
-        [v - 0.5 * w for v, w in zip(down, depth, strict=True)],
-        depth,
-    ])  # fmt: skip
-    seen = cv2.warpPerspective(face.image, matrix, (len(view), len(view)))
-    view *= 1 - three(np.asarray(cv2.extractChannel(seen, 3), np.float32))
-    view += cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB)
-    return view
+        corners.append(
+            (unit * (centre_x + cos * x - sin * y), unit * (centre_y + sin * x + cos * y))
+        )
+    return corners

@@ -24,8 +24,6 @@ Progress = Callable[[int, int, str], None]
 
 FRAMES_PER_TRACK = {"train": 3, "validation": 4, "holdout": 2}
 """About so many frames a track. GTSRB has 30: fewer make 4,000 images worth more."""
-SIGNS_PER_CLASS = 16
-"""From so many different new signs of its class a track has one, hung up somewhere else."""
 FEWEST_TRACKS = 8
 """Of a class, if it has that many images."""
 # So that the numbers of tracks differ between splits.
@@ -83,13 +81,7 @@ def render_split(  # noqa: PLR0913 - the last two by keyword
     labels, tracks = np.empty(images, np.int32), np.empty(images, np.int32)
     places = seeded(name, seed, "order").permutation(images)
     drawn = CONDITIONS[conditions]
-    bank = Bank(
-        name,
-        seed,
-        pixels=sign_pixels(image_size),
-        kept=SIGNS_PER_CLASS,
-        made=drawn.manufacture,
-    )
+    bank = Bank(name, seed, pixels=sign_pixels(image_size), kept=None, made=drawn.manufacture)
     done = 0
     for track in plan(name, images):
         here = places[done : done + track.frames]
