@@ -159,7 +159,7 @@ class Light:
     """Percent, from its middle to where it ends."""
     exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.17, 1.45))
     """Factor on all light; above 1 the sky and white foil clip."""
-    backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.05, 0.85))
+    backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.05, 1.0))
     """Factor on the light of the background alone."""
     warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(-0.02, 0.09))
     """Logarithm of the factor on red; blue gets its inverse."""

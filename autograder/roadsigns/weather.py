@@ -15,7 +15,7 @@ FloatImage = NDArray[np.float32]
 
 _FINE = 4
 """Bits of a fraction of a pixel in OpenCV's drawing."""
-_STREAK_LENGTH, _STREAK_OPACITY = Uniform(0.05, 0.25), Uniform(0.15, 0.45)
+_STREAK_LENGTH, _STREAK_OPACITY = Uniform(0.05, 0.25), Uniform(0.3, 0.7)
 _FLAKE_RADIUS, _FLAKE_OPACITY = Uniform(0.004, 0.016), Uniform(0.4, 0.9)
 _DROP_RADIUS, _DROP_LIGHT = Uniform(0.03, 0.1), Uniform(0.8, 1.3)
 
