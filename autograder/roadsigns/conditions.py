@@ -45,14 +45,14 @@ def per_set(*, course: object, road: object) -> object:
 class Manufacture:
     """How one maker's sign differs from the drawing."""
 
-    red: Distribution = Uniform(0.50, 0.85)
-    """Red channel of the red foil; green and blue are shares of it."""
-    red_green: Distribution = Uniform(0.06, 0.20)
-    red_blue: Distribution = Uniform(0.10, 0.22)
-    blue: Distribution = Uniform(0.35, 0.72)
-    """Blue channel of the blue foil; red and green are shares of it."""
+    red: Distribution = per_set(course=Uniform(0.50, 0.85), road=Uniform(0.42, 0.90))
+    """Red channel of the red foil; green and blue are shares of it: old foil turns orange."""
+    red_green: Distribution = per_set(course=Uniform(0.06, 0.20), road=LogUniform(0.06, 0.50))
+    red_blue: Distribution = per_set(course=Uniform(0.10, 0.22), road=LogUniform(0.08, 0.30))
+    blue: Distribution = per_set(course=Uniform(0.35, 0.72), road=Uniform(0.30, 0.85))
+    """Blue channel of the blue foil; red and green are shares of it: old foil turns turquoise."""
     blue_red: Distribution = Uniform(0.05, 0.25)
-    blue_green: Distribution = Uniform(0.35, 0.60)
+    blue_green: Distribution = per_set(course=Uniform(0.35, 0.60), road=LogUniform(0.32, 0.72))
     yellow: Distribution = Uniform(0.80, 1.00)
     """Red channel of the yellow foil; green and blue are shares of it."""
     yellow_green: Distribution = Uniform(0.62, 0.82)
@@ -60,27 +60,30 @@ class Manufacture:
     green: Distribution = Uniform(0.35, 0.75)
     """Green channel of the lamp on 'traffic signals'; blue is a share of it."""
     green_blue: Distribution = Uniform(0.55, 1.0)
-    white: Distribution = Uniform(0.88, 1.00)
-    black: Distribution = Uniform(0.04, 0.14)
-    grey: Distribution = Uniform(0.25, 0.5)
-    rim_scale: Distribution = Uniform(0.975, 1.01)
+    white: Distribution = per_set(course=Uniform(0.88, 1.00), road=Uniform(0.82, 1.00))
+    black: Distribution = per_set(course=Uniform(0.04, 0.14), road=Uniform(0.04, 0.22))
+    grey: Distribution = per_set(course=Uniform(0.25, 0.50), road=Uniform(0.14, 0.58))
+    rim_scale: Distribution = per_set(course=Uniform(0.975, 1.01), road=Uniform(0.95, 1.035))
     """Size of the rim, as a factor: how wide the pale edge around it is."""
-    field_scale: Distribution = Uniform(0.90, 1.06)
+    field_scale: Distribution = per_set(course=Uniform(0.94, 1.05), road=Uniform(0.90, 1.08))
     """Size of the field inside the rim, as a factor: how wide the ring is."""
-    pictogram_scale: Distribution = Uniform(0.94, 1.1)
-    pictogram_aspect: Distribution = LogNormal(1.0, 0.04)
+    pictogram_scale: Distribution = per_set(course=Uniform(0.94, 1.08), road=Uniform(0.92, 1.12))
+    pictogram_aspect: Distribution = per_set(course=LogNormal(1.0, 0.04), road=LogNormal(1.0, 0.06))
     """Width by height of the pictogram, as a factor."""
-    pictogram_shift: Distribution = Normal(0.0, 0.7)
+    pictogram_shift: Distribution = per_set(course=Normal(0.0, 0.7), road=Normal(0.0, 0.9))
     """Percent of the sign's size, across and down."""
-    pictogram_lean: Distribution = Normal(0.0, 0.02)
+    pictogram_lean: Distribution = per_set(course=Normal(0.0, 0.02), road=Normal(0.0, 0.03))
     """Tangent of the angle by which upright lines lean."""
-    pictogram_bend: Distribution = Normal(0.0, 0.05)
+    pictogram_bend: Distribution = per_set(course=Normal(0.0, 0.04), road=Normal(0.0, 0.06))
     """How far the six quadratic terms of a smooth distortion move the sign's edge, as a share of
     half the sign's size; a pictogram is moved by a tenth of that."""
-    glyph_width: Distribution = LogNormal(1.0, 0.05)
+    glyph_width: Distribution = per_set(course=LogNormal(1.0, 0.04), road=LogNormal(1.0, 0.06))
     """Width of each numeral and letter, as a factor; what they gain, the gaps between them lose."""
-    stroke_scale: Distribution = LogUniform(0.85, 1.25)
-    """Width of lines and numerals, as a factor."""
+    stroke_scale: Distribution = per_set(
+        course=LogUniform(0.80, 1.15),
+        road=Either(0.06, LogUniform(0.55, 0.80), LogUniform(0.80, 1.20)),
+    )
+    """Width of lines and numerals, as a factor; thin on signs made of lamps."""
 
 
 @dataclass(frozen=True)
