@@ -24,7 +24,7 @@ _PALETTE = (
     (0.08, 0.08, 0.07), (0.46, 0.41, 0.22), (0.34, 0.36, 0.46), (0.38, 0.24, 0.12),
 )  # fmt: skip
 _BRIGHTNESS, _TINGE = Uniform(0.5, 1.5), Normal(0.0, 0.02)
-_GRAIN, _THRESHOLD, _HARDNESS = Uniform(0.0, 1.5), Normal(0.0, 0.8), Uniform(1.5, 5.0)
+_GRAIN, _THRESHOLD, _HARDNESS = Uniform(0.0, 1.5), Normal(0.0, 0.8), Uniform(1.5, 8.0)
 
 
 def draw_background(side: int, dice: Dice) -> FloatImage:
@@ -34,7 +34,7 @@ def draw_background(side: int, dice: Dice) -> FloatImage:
     grain = textures.grain(side, dice) * np.float32(_GRAIN.draw(dice))
     grain += np.float32(1)
     image *= grain
-    for chance in (0.4, 0.2):
+    for chance in (0.5, 0.25):
         if happens(chance, dice):
             image = _leaves(image, dice)
     if happens(0.75, dice):

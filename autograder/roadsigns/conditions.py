@@ -170,11 +170,11 @@ class Light:
     """Logarithm of the factor on green."""
     flare: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.0, 0.03))
     """Light that the lens strews over all, before the exposure."""
-    haze_chance: float = 0.2
-    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.4))
+    haze_chance: float = per_set(course=0.2, road=0.12)
+    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.35))
     """Share of the sign's light that is haze; of the background's, half as much again."""
     haze_light: Distribution = Uniform(0.2, 0.9)
-    fog_chance: float = per_set(course=0.02, road=0.05)
+    fog_chance: float = per_set(course=0.02, road=0.03)
     """Instead of haze."""
     fog: Distribution = per_set(course=Uniform(0.25, 0.4), road=Uniform(0.35, 0.7))
     fog_light: Distribution = Uniform(0.5, 0.9)
@@ -220,7 +220,7 @@ class Optics:
 
     blur: Distribution = per_set(
         course=LogUniform(0.4, 0.8),
-        road=Either(0.88, Uniform(0.2, 1.0), Uniform(1.0, 2.3)),
+        road=Either(0.88, Uniform(0.1, 0.8), Uniform(0.8, 2.2)),
     )
     """Standard deviation of the Gaussian blur, in view pixels."""
     near_resolution: Distribution = per_set(
@@ -229,15 +229,15 @@ class Optics:
     """Camera pixels across the view in the last frame, when the sign is near; at least 24."""
     approach: Distribution = per_set(course=LogUniform(0.6, 0.9), road=LogUniform(0.5, 0.95))
     """Camera pixels across the view where the drive began, as a share of those at its end."""
-    mosaic_chance: float = per_set(course=0.3, road=0.7)
+    mosaic_chance: float = per_set(course=0.3, road=0.5)
     """One colour a pixel, behind a Bayer filter, and the other two guessed: colour fringes."""
-    sharpening_chance: float = 0.5
+    sharpening_chance: float = per_set(course=0.5, road=0.65)
     sharpening: Distribution = per_set(course=Uniform(0.3, 1.4), road=Uniform(0.3, 1.6))
     """Share of the detail that the camera adds again: halos."""
     gamma: Distribution = per_set(course=LogNormal(1.0, 0.08), road=LogNormal(1.0, 0.2))
     noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.012))
     """Standard deviation of the light in a bright pixel; falls with the root of the light."""
-    black: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.01, 0.045))
+    black: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.015, 0.055))
     """Light that the sensor reports where there is none."""
 
 
