@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test attack fuzz lint types bench bits repeat venv clean
+.PHONY: grade test attack fuzz lint types bench bench-teaching bits repeat venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
@@ -35,6 +35,11 @@ types: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks/*.py -s
 
+# What the ideas of the course are worth: eight trainings under five seeds, half an hour of a core.
+# Goes on where it was stopped. ARGS="--seeds 1 --only vgg-pose" for some; ARGS=--write for the docs.
+bench-teaching: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.teaching $(ARGS)
+
 # Trains every kind of layer natively and on three emulated CPUs: hours, so rather a part of it
 # with ARGS="--cpu Haswell pooling:". Needs qemu-x86_64 (Debian: qemu-user).
 bits: $(STAMP)
@@ -58,4 +63,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) results results-calibration build *.egg-info
+	rm -rf $(VENV) results results-calibration results-teaching build *.egg-info

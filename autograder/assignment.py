@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.config import CheckCriterion, Config, MetricCriterion, RuleCriterion
+from autograder.corrupted import CorruptedImages, Part
 from autograder.datasets import Dataset, Holdout
 from autograder.errors import ConfigError
 from autograder.models import Isolation
 from autograder.reports.report import Environment
+
+KINDS_WITH_FAMILIES = {"roadsigns", "gtsrb"}
 
 
 @dataclass(frozen=True)
@@ -25,17 +28,24 @@ class Labels:
         validation: Of the validation split, int32, shape (count,).
         holdout: Of the holdout, likewise; None where the validation split is scored.
         scored_tracks: Of the split that is scored: equal where the same sign is shown.
+        corrupted: What the corrupted images show; empty if the rubric asks for none.
     """
 
     train_counts: tuple[int, ...]
     validation: NDArray[np.int32]
     holdout: NDArray[np.int32] | None
     scored_tracks: NDArray[np.int32]
+    corrupted: tuple[Part, ...] = ()
 
     @property
     def scored(self) -> NDArray[np.int32]:
         """Of the split that is scored."""
         return self.validation if self.holdout is None else self.holdout
+
+    @property
+    def corrupted_count(self) -> int:
+        """Number of corrupted images."""
+        return sum(len(part.places) for part in self.corrupted)
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Assignment:
         environment: What trainings run on.
         default_holdout: Whether anyone could build the same holdout.
         isolation: How jobs are confined.
+        corrupted: Of the split that is scored; None if the rubric asks for none.
     """
 
     config: Config
@@ -59,15 +70,28 @@ class Assignment:
     environment: Environment
     default_holdout: bool
     isolation: Isolation
+    corrupted: CorruptedImages | None = None
 
     def __post_init__(self) -> None:
         """Refuse a rubric that asks for classes that the data set has not got."""
         for item in self.config.rubric:
-            class_id = item.class_id if isinstance(item, MetricCriterion) else None
-            if class_id is not None and class_id >= self.dataset.num_classes:
-                largest = self.dataset.num_classes - 1
-                message = f"criterion {item.id}: class_id {class_id} is not in 0..{largest}"
-                raise ConfigError(message, self.config_path)
+            if isinstance(item, MetricCriterion):
+                self._check_classes(item)
+
+    def _check_classes(self, item: MetricCriterion) -> None:
+        kind, largest = self.dataset.kind, self.dataset.num_classes - 1
+        if item.family and kind not in KINDS_WITH_FAMILIES:
+            message = (
+                f"criterion {item.id}: dataset kind {kind} has no families of signs; "
+                "use metric recall and name the classes in class_ids"
+            )
+            raise ConfigError(message, self.config_path)
+        ids = item.class_ids if item.class_id is None else (item.class_id,)
+        beyond = [class_id for class_id in ids if class_id > largest]
+        if beyond:
+            key = "class_ids" if item.class_ids else "class_id"
+            message = f"criterion {item.id}: {key} {beyond[0]} is not in 0..{largest}"
+            raise ConfigError(message, self.config_path)
 
     @property
     def root(self) -> Path:
@@ -88,6 +112,7 @@ class Assignment:
             validation=np.load(self.dataset.validation.labels),
             holdout=np.load(self.holdout.labels) if self.holdout else None,
             scored_tracks=np.load((self.holdout or self.dataset.validation).tracks),
+            corrupted=self.corrupted.parts if self.corrupted else (),
         )
 
     def checks_digest(self) -> str:

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from autograder.assignment import Assignment
 from autograder.calibration import MIN_RUNS, Sample, in_words, propose, weakest
-from autograder.config import MetricCriterion
+from autograder.config import MetricCriterion, Section
 from autograder.reports.files import write_whole
 from autograder.reports.report import Instant, Number, Part, Sha256, Share, Text
 
@@ -33,6 +33,8 @@ class Basis(Part):
     budget: Sha256
     """Over the budget in grading.yaml."""
     reproducibility: Literal["strict", "host"]
+    robustness: Text = ""
+    """SHA-256 over which corrupted images there are; empty if there are none."""
 
 
 class CalibratedSolution(Part):
@@ -64,6 +66,8 @@ class CalibratedCriterion(Part):
     id: Text
     metric: Text
     class_id: int | None
+    class_ids: tuple[int, ...] = ()
+    family: Text | None = None
     step: Share
     """By how much one sign of the holdout changes the metric."""
     threshold: Number
@@ -94,9 +98,14 @@ def basis_of(assignment: Assignment) -> Basis:
     return Basis(
         training_images=assignment.dataset.fingerprint,
         holdout=assignment.holdout.sha256 if assignment.holdout else "",
-        budget=hashlib.sha256(config.budget.model_dump_json().encode()).hexdigest(),
+        budget=_digest(config.budget),
         reproducibility=config.reproducibility,
+        robustness=_digest(config.robustness) if config.asks_for_robustness else "",
     )
+
+
+def _digest(section: Section) -> str:
+    return hashlib.sha256(section.model_dump_json().encode()).hexdigest()
 
 
 def calibrated(
@@ -115,6 +124,8 @@ def calibrated(
         id=criterion.id,
         metric=criterion.metric,
         class_id=criterion.class_id,
+        class_ids=criterion.class_ids,
+        family=criterion.family,
         step=samples[0].step,
         threshold=criterion.threshold,
         false_fails=KnownRate(
@@ -178,7 +189,7 @@ def _changed(before: Basis, today: Basis) -> list[str]:
 
 
 def _fits(part: CalibratedCriterion, criterion: MetricCriterion) -> bool:
-    return (part.metric, part.class_id) == (criterion.metric, criterion.class_id)
+    return (part.metric, part.family or part.class_ids or part.class_id) == criterion.key
 
 
 def _judge(criterion: MetricCriterion, part: CalibratedCriterion) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -45,6 +45,20 @@ ModelRule = Literal[
     "too-expensive",
 ]
 RuleId = Literal[StaticRule, ModelRule]
+CorruptionName = Literal[
+    "noise",
+    "defocus_blur",
+    "motion_blur",
+    "fog",
+    "snow",
+    "brightness",
+    "contrast",
+    "jpeg",
+    "pixelate",
+    "rotation",
+    "translation",
+    "occlusion",
+]
 # Without these nothing could be trained or scored at all, so no config can switch them off.
 ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
     {
@@ -57,6 +71,7 @@ ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
         "too-expensive",
     }
 )
+Family = Literal["prohibitory", "warning", "mandatory", "other"]
 # Far above any use, and sums stay exact to the hundredth.
 _MOST_POINTS = 1_000_000
 _MOST_GRACE = 60 * 24 * 366
@@ -80,9 +95,9 @@ class AssignmentConfig(Section):
 class DatasetConfig(Section):
     """Where the images come from."""
 
-    kind: Literal["roadsigns", "gtsrb"] = "roadsigns"
+    kind: Literal["roadsigns", "gtsrb", "folder", "imported"] = "roadsigns"
     path: Path | None = None
-    """gtsrb only: the folder that holds Final_Training; relative to grading.yaml."""
+    """Where the images are, unless they are rendered; relative to grading.yaml."""
     image_size: int = Field(default=32, ge=16, le=256)
     """Height and width in pixels."""
     train_images: int = Field(default=4000, ge=43)
@@ -92,12 +107,49 @@ class DatasetConfig(Section):
     conditions: Literal["course", "road"] = "course"
     """roadsigns only: weather and optics mild enough to be learnt quickly, or all of them."""
 
+    validation_share: float = Field(default=0.2, gt=0, le=0.45)
+    """folder only, as is the next one: what part of a class, where there is no such sub-folder."""
+    holdout_share: float = Field(default=0.2, gt=0, le=0.45)
+
     @model_validator(mode="after")
-    def _path_belongs_to_gtsrb(self) -> DatasetConfig:
-        if self.kind == "gtsrb" and self.path is None:
-            raise ValueError("kind gtsrb needs a path: the folder that holds Final_Training")
+    def _path_belongs_to_files(self) -> DatasetConfig:
+        holds = {
+            "gtsrb": "the folder that holds Final_Training",
+            "folder": "the folder that holds one for each class, or train, validation and holdout",
+            "imported": "the folder that `autograder data import` wrote",
+        }
+        if self.kind != "roadsigns" and self.path is None:
+            raise ValueError(f"kind {self.kind} needs a path: {holds[self.kind]}")
         if self.kind == "roadsigns" and self.path is not None:
-            raise ValueError("path is for kind gtsrb; roadsigns are rendered, not read")
+            raise ValueError(
+                "path is for kind gtsrb, folder or imported; roadsigns are rendered, not read"
+            )
+        return self
+
+    @property
+    def hangs_on_secret(self) -> bool:
+        """Whether another secret gives another holdout, or the same in another order."""
+        return self.kind != "imported"
+
+
+class RobustnessConfig(Section):
+    """The corrupted images of metric robust_macro_f1; without that metric there are none."""
+
+    images: int = Field(default=215, ge=1, le=100_000)
+    """For each corruption at each severity; as many of each class, one at least."""
+    corruptions: tuple[CorruptionName, ...] = Field(default=get_args(CorruptionName), min_length=1)
+    severities: tuple[Annotated[int, Field(ge=1, le=5)], ...] = Field(
+        default=(1, 3, 5), min_length=1
+    )
+    """1 is mild, 5 is harsh."""
+
+    @model_validator(mode="after")
+    def _named_once(self) -> RobustnessConfig:
+        for key in ("corruptions", "severities"):
+            named = getattr(self, key)
+            twice = sorted({str(one) for one in named if named.count(one) > 1})
+            if twice:
+                raise ValueError(f"{key}: named twice: {', '.join(twice)}")
         return self
 
 
@@ -175,8 +227,10 @@ class RulesConfig(Section):
     )
     """Top-level modules that may be imported, besides the submission's own."""
     min_convolutions: int = Field(default=1, ge=0)
-    max_untrained_accuracy: float = Field(default=0.15, gt=0, le=1)
-    """Accuracy on the validation split before training; above it, weights came with the code."""
+    max_untrained_accuracy: float | None = Field(default=None, gt=0, le=1)
+    """Accuracy on the validation split before training; above it, weights came with the code.
+    By default six and a half times chance: 0.15 of 43 classes; of up to six, anything may be luck.
+    """
 
     @model_validator(mode="after")
     def _essential_rules_stay(self) -> RulesConfig:
@@ -192,19 +246,39 @@ class _Criterion(Section):
     points: float = Field(ge=0.01, le=_MOST_POINTS, allow_inf_nan=False)
 
 
+MetricKey = tuple[str, int | tuple[int, ...] | str | None]
+"""A metric, and of what: a class id, several, a family; None for all classes."""
+
+
 class MetricCriterion(_Criterion):
     """Common to criteria about a metric on the holdout."""
 
     threshold_key: ClassVar[str]
-    metric: Literal["macro_f1", "accuracy", "recall"]
+    metric: Literal["macro_f1", "accuracy", "recall", "family_recall", "robust_macro_f1"]
     class_id: int | None = Field(default=None, ge=0)
     """For recall: of which class."""
+    class_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    """For recall instead: of which classes; the mean of theirs."""
+    family: Family | None = None
+    """For family_recall: of which signs; the mean of their classes' recall."""
 
     @model_validator(mode="after")
     def _recall_has_a_class(self) -> MetricCriterion:
-        if (self.metric == "recall") != (self.class_id is not None):
-            raise ValueError("class_id goes with metric recall, and with no other")
+        named = (self.class_id is not None) + bool(self.class_ids)
+        if named and self.metric != "recall":
+            raise ValueError("class_id goes with metric recall, and with no other; so do class_ids")
+        if self.metric == "recall" and named != 1:
+            raise ValueError("metric recall needs either class_id or class_ids")
+        if len(set(self.class_ids)) < len(self.class_ids):
+            raise ValueError("class_ids names a class twice")
+        if (self.metric == "family_recall") != (self.family is not None):
+            raise ValueError("family goes with metric family_recall, and with no other")
         return self
+
+    @property
+    def key(self) -> MetricKey:
+        """What names the metric: which it is, and of what."""
+        return self.metric, self.family or self.class_ids or self.class_id
 
     @property
     def threshold(self) -> float:
@@ -301,6 +375,7 @@ class Config(Section):
     version: Literal[1]
     assignment: AssignmentConfig = AssignmentConfig()
     dataset: DatasetConfig = DatasetConfig()
+    robustness: RobustnessConfig = RobustnessConfig()
     reproducibility: Literal["strict", "host"] = "strict"
     """strict: the same bits on every x86-64 CPU with AVX2; host: fastest on this machine."""
     seeds: SeedsConfig = SeedsConfig()
@@ -326,6 +401,14 @@ class Config(Section):
                 f"seeds: pass_mark is {mark:g}, but the rubric has only {self.max_score:g} points"
             )
         return self
+
+    @property
+    def asks_for_robustness(self) -> bool:
+        """Whether any criterion is about corrupted images."""
+        return any(
+            isinstance(item, MetricCriterion) and item.metric == "robust_macro_f1"
+            for item in self.rubric
+        )
 
     @property
     def max_score(self) -> float:

@@ -22,7 +22,7 @@ from autograder.replay import KeptModel, Predictions, Replayed
 from autograder.verdicts import Failure, JobFile, unfinished
 
 _MAX_EPOCH_LINES = 10_000
-SPLITS = ("validation", "holdout")
+PREDICTED = ("validation", "holdout", "corrupted")
 QUARTERS = (1, 2, 3)
 
 
@@ -34,7 +34,7 @@ class Trained:
         history: As the job reported it.
         weights_sha256: SHA-256 over the final weights: over those that it left, if it did; else
             as the job reported it.
-        predictions: Of the validation split and the holdout; empty where not asked for.
+        predictions: Of the splits and of corrupted images; empty where not asked for.
         model: What is needed to replay it.
     """
 
@@ -170,10 +170,10 @@ def read_quarter(result: JobResult, steps: int, splits: Mapping[str, int]) -> Qu
     Args:
         result: Of the training.
         steps: That were planned.
-        splits: Size in bytes of the predictions of each split that is predicted.
+        splits: Size in bytes of the predictions of each of `PREDICTED` that is predicted.
     """
     for number in reversed(QUARTERS):
-        raw = {split: result.outputs.get(f"{split}-{number}.f32", b"") for split in SPLITS}
+        raw = {name: result.outputs.get(f"{name}-{number}.f32", b"") for name in PREDICTED}
         if all(len(raw[split]) == size for split, size in splits.items()):
             break
     else:
@@ -184,7 +184,7 @@ def read_quarter(result: JobResult, steps: int, splits: Mapping[str, int]) -> Qu
     except ValueError:
         history = ()
     history = tuple(epoch for epoch in history if epoch.step <= made)
-    return Quarter(number, made, history, Predictions(raw["validation"], raw["holdout"]))
+    return Quarter(number, made, history, Predictions(**raw))
 
 
 def quarter_steps(steps: int, number: int) -> int:
@@ -236,8 +236,7 @@ def read_history(raw: bytes) -> tuple[Epoch, ...]:
 
 
 def _predictions(result: JobResult) -> Predictions:
-    outputs = result.outputs
-    return Predictions(outputs.get("validation.f32", b""), outputs.get("holdout.f32", b""))
+    return Predictions(**{name: result.outputs.get(f"{name}.f32", b"") for name in PREDICTED})
 
 
 def _json(result: JobResult, name: str) -> Any:

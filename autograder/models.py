@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from statistics import fmean
 from typing import Literal
 
 # How jobs are kept apart from the machine; ``none`` only when asked for.
@@ -143,6 +144,49 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Corrupted:
+    """Predictions for images under one corruption at one severity.
+
+    Attributes:
+        corruption: Its name in grading.yaml.
+        severity: 1 to 5.
+        macro_f1: Mean F1 over the classes, 0..1.
+        accuracy: Share of right predictions, 0..1.
+    """
+
+    corruption: str
+    severity: int
+    macro_f1: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Predictions for corrupted images.
+
+    Attributes:
+        macro_f1: Mean over all corruptions and severities, 0..1.
+        clean_macro_f1: The same of the images as they were before.
+        images: Number of images of each corruption at each severity.
+        corrupted: One for each corruption at each severity.
+    """
+
+    macro_f1: float
+    clean_macro_f1: float
+    images: int
+    corrupted: tuple[Corrupted, ...]
+
+    @property
+    def by_corruption(self) -> dict[str, float]:
+        """Mean macro-F1 over the severities of each corruption."""
+        names = dict.fromkeys(part.corruption for part in self.corrupted)
+        return {
+            name: fmean(part.macro_f1 for part in self.corrupted if part.corruption == name)
+            for name in names
+        }
+
+
+@dataclass(frozen=True)
 class Metrics:
     """Scores of predictions against labels, computed in the grader.
 
@@ -151,12 +195,14 @@ class Metrics:
         accuracy: Share of right predictions, 0..1.
         recall: Recall of each class, 0..1, indexed by class id.
         count: Number of images.
+        robustness: On corrupted copies of some of the images; None if nothing asks for it.
     """
 
     macro_f1: float
     accuracy: float
     recall: tuple[float, ...]
     count: int
+    robustness: Robustness | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,6 +79,7 @@ class Uncertainty:
         recall: Likewise, of each class, indexed by class id.
         decisions: After each run, whether another one followed and why; empty at a student's.
         borderline: Whether all runs were made and the score is still open.
+        criteria: Of the metric of each criterion that has one, by its id.
     """
 
     score_se: float
@@ -89,6 +91,7 @@ class Uncertainty:
     recall: tuple[Interval, ...]
     decisions: tuple[str, ...]
     borderline: bool
+    criteria: Mapping[str, Interval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,13 @@ from autograder.jobs import Progress
 from autograder.leftovers import Quarter, Trained
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
-from autograder.models import Finding, Metrics, Replay, Submission, TrainingPlan, Verdict
+from autograder.models import Finding, Replay, Submission, TrainingPlan, Verdict
 from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
+from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
 from autograder.symptoms import evidence_of
@@ -187,11 +188,11 @@ class _Way:
     ) -> tuple[Finding, ...]:
         self._learn(history=quarter.history)
         try:
-            predicted, metrics = self._measure_splits(quarter.predictions)
+            made = self._measure_splits(quarter.predictions, seed)
         except _Stop:  # it had diverged before
             return ()
         fixed = self._fixed_facts(description)
-        settled = self._grader.judge.settle(Made(seed, metrics, predicted, "", None), fixed)
+        settled = self._grader.judge.settle(made, fixed)
         self._learn(score=settled.score, uncertainty=settled.uncertainty)
         message = (
             f"It is scored by the first {quarter.number} of the 4 quarters of its plan, which it "
@@ -225,19 +226,29 @@ class _Way:
 
     def _measure_run(self, trained: Trained, seed: int) -> Made:
         """Judge a training's predictions, and have them made again."""
-        predicted, metrics = self._measure_splits(trained.predictions)
+        made = self._measure_splits(trained.predictions, seed)
         self._replay(trained)
-        return Made(seed, metrics, predicted, trained.weights_sha256, self._outcome.replay)
+        return dataclasses.replace(
+            made, weights_sha256=trained.weights_sha256, replay=self._outcome.replay
+        )
 
-    def _measure_splits(self, predictions: Predictions) -> tuple[NDArray[np.int64], Metrics]:
-        """Return the predicted classes of the split that is scored, and how good they are."""
-        labels = self._labels
-        predicted, metrics = self._measure(predictions.validation, labels.validation)
+    def _measure_splits(self, predictions: Predictions, seed: int) -> Made:
+        """Return how good the predictions are for what is scored."""
+        labels, classes = self._labels, self._dataset.num_classes
+        scored = self._numbers(predictions.validation, labels.validation.size)
+        metrics = evaluate(scored, labels.validation, classes)
         self._learn(validation=metrics)
         if labels.holdout is not None:
-            predicted, metrics = self._measure(predictions.holdout, labels.holdout)
-            self._learn(holdout=metrics)
-        return predicted, metrics
+            scored = self._numbers(predictions.holdout, labels.holdout.size)
+            metrics = evaluate(scored, labels.holdout, classes)
+        corrupted = None
+        if labels.corrupted:
+            spoiled = self._numbers(predictions.corrupted, labels.corrupted_count)
+            robust = robustness(scored, spoiled, labels.corrupted, labels.scored, classes)
+            metrics = dataclasses.replace(metrics, robustness=robust)
+            corrupted = spoiled.argmax(axis=1)
+        self._learn(**{"validation" if labels.holdout is None else "holdout": metrics})
+        return Made(seed, metrics, scored.argmax(axis=1), "", None, corrupted)
 
     def _train_again(self, plan: TrainingPlan, seed: int) -> Made | FailedRun:
         """Make a further run; of all else about it, only what it used and printed is kept."""
@@ -301,13 +312,12 @@ class _Way:
         total = self._outcome.resources + jobs.resources
         self._learn(resources=total, log=self._outcome.log + jobs.log)
 
-    def _measure(self, raw: bytes, labels: NDArray[np.int32]) -> tuple[NDArray[np.int64], Metrics]:
-        """Return the predicted classes and how good they are."""
-        classes = self._dataset.num_classes
-        predictions = read_predictions(raw, len(labels), classes)
+    def _numbers(self, raw: bytes, count: int) -> NDArray[np.float32]:
+        """Return predictions that are what they should be; stop at others."""
+        predictions = read_predictions(raw, count, self._dataset.num_classes)
         if isinstance(predictions, Finding):
             raise _Stop(Verdict.INVALID_OUTPUT, [predictions])
-        return predictions.argmax(axis=1), evaluate(predictions, labels, classes)
+        return predictions
 
     def _fixed_facts(self, description: Description) -> Facts:
         """Gather what is the same in every run: broken rules, and what the checks say."""

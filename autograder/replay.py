@@ -47,17 +47,21 @@ _WeightEntries = TypeAdapter(list[_WeightEntry])
 
 @dataclass(frozen=True)
 class Predictions:
-    """Raw predictions of both splits, little-endian float32."""
+    """Raw predictions of both splits, and of corrupted images; little-endian float32."""
 
     validation: bytes
     holdout: bytes
+    corrupted: bytes = b""
 
     @property
     def sha256(self) -> str:
-        """Hex digest over both, as they came."""
+        """Hex digest over all, as they came."""
         # The length keeps the end of one and the beginning of the other apart.
         length = len(self.validation).to_bytes(8, "big")
-        return hashlib.sha256(length + self.validation + self.holdout).hexdigest()
+        digest = hashlib.sha256(length + self.validation + self.holdout)
+        if self.corrupted:
+            digest.update(len(self.holdout).to_bytes(8, "big") + self.corrupted)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def compare(
         return Replay(True, "A clean job without the student's code predicts the same, to the bit.")
     differences = [
         _difference(name, getattr(trained, name), getattr(replayed.predictions, name), num_classes)
-        for name in ("validation", "holdout")
+        for name in ("validation", "holdout", "corrupted")
     ]
     return Replay(
         False,

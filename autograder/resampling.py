@@ -12,6 +12,7 @@ Equal inputs give equal bits on every CPU: integer draws and sums in a fixed ord
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.config import Criterion, MetricCriterion, MetricKey
 from autograder.errors import InternalError
+from autograder.scoring import classes_of
 
 REPLICATES = 1000
 # Any would do; the same one always.
@@ -29,8 +32,6 @@ Matrices = NDArray[np.float64]
 """Confusion matrices, shape (b, c, c): [replicate, label, prediction], in weighted images."""
 Values = NDArray[np.float64]
 """Shape (1 + b,): first what was measured, then the replicates."""
-MetricKey = tuple[str, int | None]
-"""As a criterion names it: metric and class_id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,11 @@ class Resamples:
         """Return how many images show these classes; all by default."""
         chosen = range(self.num_classes) if class_ids is None else class_ids
         return int(np.isin(self.labels, list(chosen)).sum())
+
+    def of_images(self, images: NDArray[np.integer]) -> Resamples:
+        """Return the same replicates of some of the images only, shape (k,): their numbers."""
+        labels, weights = self.labels[images], self.weights[:, images]
+        return dataclasses.replace(self, labels=labels, weights=weights)
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,21 @@ def accuracy(matrices: Matrices, class_ids: tuple[int, ...] | None = None) -> ND
     right = np.diagonal(matrices, axis1=1, axis2=2)[:, chosen].sum(axis=1)
     images = matrices[:, chosen].sum(axis=(1, 2))
     return np.asarray(np.divide(right, images, out=np.zeros_like(images), where=images > 0))
+
+
+def mean_recall(matrices: Matrices, class_ids: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the plain mean of the recall of some classes; shape (b,)."""
+    each = [accuracy(matrices, (class_id,)) for class_id in class_ids]
+    return np.asarray(np.mean(each, axis=0))
+
+
+def group_metrics(rubric: Sequence[Criterion]) -> dict[MetricKey, Metric]:
+    """Return the metrics of several classes together that a rubric asks for."""
+    return {
+        item.key: Metric(partial(mean_recall, class_ids=classes_of(item)), classes_of(item))
+        for item in rubric
+        if isinstance(item, MetricCriterion) and (item.family or item.class_ids)
+    }
 
 
 def standard_metrics(num_classes: int) -> dict[MetricKey, Metric]:

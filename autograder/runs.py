@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.assignment import Labels
-from autograder.config import Config, Criterion, MetricCriterion
+from autograder.config import Config, Criterion, MetricCriterion, MetricKey
 from autograder.models import CriterionResult, Finding, Metrics, Replay, Score
 from autograder.outcome import FailedRun, Interval, TrainingRun, Uncertainty
-from autograder.resampling import MetricKey, Run, measure, resample, standard_metrics
+from autograder.resampling import Run, group_metrics, measure, resample, standard_metrics
+from autograder.robustness import mean_robustness, measure_robustness
 from autograder.scoring import Facts, hundredths, score
 from autograder.stats import Assessment, SeedRule, another_run, assess, seeds_of
 
@@ -44,6 +45,7 @@ class Made:
         predicted: Class ids on that split, shape (n,).
         weights_sha256: Over the trained weights.
         replay: None where nothing is replayed.
+        corrupted: Class ids on its corrupted images, in their order; None if there are none.
     """
 
     seed: int
@@ -51,6 +53,7 @@ class Made:
     predicted: NDArray[np.int64]
     weights_sha256: str
     replay: Replay | None
+    corrupted: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ class Judge:
         self._decides = labels.holdout is not None
         self._rule = SeedRule(seeds.min_runs, seeds.max_runs, seeds.max_score_se, seeds.pass_mark)
         self._seeds = seeds_of(seeds.training, seeds.max_runs)
-        self._metrics = standard_metrics(num_classes)
+        self._metrics = standard_metrics(num_classes) | group_metrics(config.rubric)
+        self._parts = labels.corrupted
         self._resamples = resample(labels.scored, labels.scored_tracks, num_classes)
 
     def settle(
@@ -162,14 +166,18 @@ class Judge:
             metrics=metrics,
             runs=tuple(map(_training_run, made, scores)),
             failed=failed,
-            uncertainty=_uncertainty(found, tuple(decisions), borderline=borderline),
+            uncertainty=_uncertainty(self._rubric, found, tuple(decisions), borderline=borderline),
         )
 
     def _score(self, made: Made, fixed: Facts) -> Score:
         return score(self._rubric, dataclasses.replace(fixed, holdout=made.metrics))
 
     def _measure(self, made: Made) -> Run:
-        return measure(self._resamples, made.predicted, self._metrics)
+        run = measure(self._resamples, made.predicted, self._metrics)
+        if made.corrupted is not None:
+            robust = measure_robustness(self._resamples, made.corrupted, self._parts)
+            run["robust_macro_f1", None] = robust
+        return run
 
 
 def _training_run(made: Made, scored: Score) -> TrainingRun:
@@ -177,11 +185,13 @@ def _training_run(made: Made, scored: Score) -> TrainingRun:
 
 
 def _mean_metrics(metrics: Sequence[Metrics]) -> Metrics:
+    robust = [each.robustness for each in metrics if each.robustness]
     return Metrics(
         macro_f1=fmean(each.macro_f1 for each in metrics),
         accuracy=fmean(each.accuracy for each in metrics),
         recall=tuple(map(fmean, zip(*(each.recall for each in metrics), strict=True))),
         count=metrics[0].count,
+        robustness=mean_robustness(robust) if robust else None,
     )
 
 
@@ -210,7 +220,13 @@ def _mean_result(of_mean: CriterionResult, results: Sequence[CriterionResult]) -
     )
 
 
-def _uncertainty(found: Assessment, decisions: tuple[str, ...], *, borderline: bool) -> Uncertainty:
+def _uncertainty(
+    rubric: Sequence[Criterion],
+    found: Assessment,
+    decisions: tuple[str, ...],
+    *,
+    borderline: bool,
+) -> Uncertainty:
     def interval(key: MetricKey) -> Interval:
         return Interval(found.metrics[key].low, found.metrics[key].high)
 
@@ -221,7 +237,12 @@ def _uncertainty(found: Assessment, decisions: tuple[str, ...], *, borderline: b
         score=Interval(found.score.low, found.score.high),
         macro_f1=interval(("macro_f1", None)),
         accuracy=interval(("accuracy", None)),
-        recall=tuple(interval(key) for key in found.metrics if key[0] == "recall"),
+        recall=tuple(
+            interval(key) for key in found.metrics if key[0] == "recall" and isinstance(key[1], int)
+        ),
         decisions=decisions,
         borderline=borderline,
+        criteria={
+            item.id: interval(item.key) for item in rubric if isinstance(item, MetricCriterion)
+        },
     )

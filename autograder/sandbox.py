@@ -218,11 +218,12 @@ def _set_limits(job: Confinement, *, limit_threads: bool) -> None:
         if line.startswith(("VmData", "VmSize"))
     }
     memory = job.memory_mib * mib
+    mapped = sum(path.stat().st_size for path in job.readable if path.is_file())
     limits = {
         resource.RLIMIT_CPU: (job.cpu_s, job.cpu_s + 2),
         resource.RLIMIT_DATA: already["VmData"] + memory,
-        # Libraries and memory-mapped images count here too, hence the slack.
-        resource.RLIMIT_AS: already["VmSize"] + memory + 2048 * mib,
+        # Memory-mapped images count here, and libraries too, hence the slack.
+        resource.RLIMIT_AS: already["VmSize"] + memory + mapped + 2048 * mib,
         resource.RLIMIT_FSIZE: job.disk_mib * mib,
         resource.RLIMIT_NOFILE: 128,
         resource.RLIMIT_CORE: 0,

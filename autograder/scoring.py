@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
+from statistics import fmean
 from typing import assert_never
 
 from autograder.config import (
@@ -21,7 +22,8 @@ from autograder.config import (
     ThresholdCriterion,
 )
 from autograder.errors import InternalError, UserError
-from autograder.models import CriterionResult, Finding, Metrics, Score
+from autograder.models import CriterionResult, Finding, Metrics, Robustness, Score
+from autograder.roadsigns.classes import FAMILIES
 
 _WEAKEST_SHOWN = 3
 
@@ -157,17 +159,31 @@ def _value(criterion: MetricCriterion, facts: Facts) -> float:
             return metrics.macro_f1
         case "accuracy":
             return metrics.accuracy
-        case "recall":
-            # config.py keeps class_id and recall together.
-            assert criterion.class_id is not None
-            if criterion.class_id >= len(metrics.recall):
+        case "recall" | "family_recall":
+            chosen = classes_of(criterion)
+            if max(chosen) >= len(metrics.recall):
                 raise UserError(
-                    f"rubric criterion {criterion.id}: there is no class {criterion.class_id}; "
+                    f"rubric criterion {criterion.id}: there is no class {max(chosen)}; "
                     f"the data set has classes 0 to {len(metrics.recall) - 1}"
                 )
-            return metrics.recall[criterion.class_id]
+            return fmean(metrics.recall[class_id] for class_id in chosen)
+        case "robust_macro_f1":
+            return _robustness(criterion, metrics).macro_f1
         case _:
             assert_never(criterion.metric)
+
+
+def classes_of(criterion: MetricCriterion) -> tuple[int, ...]:
+    """Return the classes that a criterion is about; none for one that is about all."""
+    if criterion.class_id is not None:
+        return (criterion.class_id,)
+    return FAMILIES[criterion.family] if criterion.family else criterion.class_ids
+
+
+def _robustness(criterion: MetricCriterion, metrics: Metrics) -> Robustness:
+    if metrics.robustness is None:
+        raise InternalError(f"criterion {criterion.id}: no corrupted images were predicted")
+    return metrics.robustness
 
 
 def _holdout(criterion: MetricCriterion, facts: Facts) -> Metrics:
@@ -179,29 +195,55 @@ def _holdout(criterion: MetricCriterion, facts: Facts) -> Metrics:
 def _measured(criterion: MetricCriterion, facts: Facts, places: int) -> str:
     """Return, for example, ``macro-F1 is 0.851``."""
     value = _decimals(_value(criterion, facts), places)
+    if criterion.family:
+        return f"Recall of {criterion.family} signs is {value} on average"
+    if criterion.class_ids:
+        chosen = _listed([_sign(class_id, facts) for class_id in criterion.class_ids])
+        return f"Recall of {chosen} is {value} on average"
     if criterion.class_id is not None:
         return f"Recall of {_sign(criterion.class_id, facts)} is {value}"
-    names = {"macro_f1": "macro-F1", "accuracy": "Accuracy", "recall": "Recall"}
-    return f"{names[criterion.metric]} is {value}"
+    if criterion.metric == "robust_macro_f1":
+        clean = _robustness(criterion, _holdout(criterion, facts)).clean_macro_f1
+        return f"macro-F1 on corrupted images is {value} (before corruption {clean:.3f})"
+    return f"{'Accuracy' if criterion.metric == 'accuracy' else 'macro-F1'} is {value}"
 
 
 def _look_at(criterion: MetricCriterion, facts: Facts) -> str:
     """Return where the missing points are to be found."""
+    if criterion.metric == "robust_macro_f1":
+        return _weakest_corruptions(_robustness(criterion, _holdout(criterion, facts)))
     recall = _holdout(criterion, facts).recall
     if criterion.class_id is not None:
         missed = 1 - recall[criterion.class_id]
         return (
-            f"{missed:.0%} of these signs were taken for something else: look at the ones in the "
+            f"{missed:.0%} of these images were taken for something else: look at the ones in the "
             "validation split that your model gets wrong, and what it takes them for."
         )
-    weakest = sorted((value, class_id) for class_id, value in enumerate(recall) if value < 1)
+    chosen = classes_of(criterion) or range(len(recall))
+    weakest = sorted((recall[class_id], class_id) for class_id in chosen if recall[class_id] < 1)
     shown = [
         f"{_sign(class_id, facts)} (recall {_decimals(value, 2)})"
         for value, class_id in weakest[:_WEAKEST_SHOWN]
     ]
     if len(shown) <= 1:
         return f"The class hurt most is {shown[0]}." if shown else ""
-    return f"The classes hurt most are {', '.join(shown[:-1])} and {shown[-1]}."
+    return f"The classes hurt most are {_listed(shown)}."
+
+
+def _weakest_corruptions(robustness: Robustness) -> str:
+    weakest = sorted((value, name) for name, value in robustness.by_corruption.items())
+    shown = [
+        f"{name.replace('_', ' ')} (macro-F1 {_decimals(value, 2)})"
+        for value, name in weakest[:_WEAKEST_SHOWN]
+    ]
+    return (
+        f"What hurts most: {_listed(shown)}. Have your augmentation show the network something of "
+        "the kind."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _sign(class_id: int, facts: Facts) -> str:

@@ -30,9 +30,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.config import Criterion, MetricCriterion, ScaledCriterion, ThresholdCriterion
+from autograder.config import (
+    Criterion,
+    MetricCriterion,
+    MetricKey,
+    ScaledCriterion,
+    ThresholdCriterion,
+)
 from autograder.errors import InternalError
-from autograder.resampling import MetricKey, Resamples, Run, Values
+from autograder.resampling import Resamples, Run, Values
 
 _Z = 1.959963984540054  # of a normal distribution, 2.5 % lie above
 _SEEDS = 2**31
@@ -158,7 +164,7 @@ def assess(
     highest = 0.0
     for item in rubric:
         if isinstance(item, MetricCriterion):
-            measured = values[item.metric, item.class_id]
+            measured = values[item.key]
             total += points(item, measured)
             lucky += points(item, _stretched(measured, luck))
             highest += item.points
@@ -203,7 +209,7 @@ def _doubts(assessment: Assessment, rubric: Sequence[Criterion], rule: SeedRule)
         luck = "assumed luck" if assessment.runs == 1 else "luck"
         yield (
             f"the score's standard error is {score.se:.2f} points ({score.holdout_se:.2f} from the "
-            f"choice of signs, {score.luck_se:.2f} from {luck} of the seeds), "
+            f"choice of images, {score.luck_se:.2f} from {luck} of the seeds), "
             f"above {rule.max_score_se:g}"
         )
     if rule.pass_mark is not None and score.straddles(rule.pass_mark):
@@ -212,7 +218,7 @@ def _doubts(assessment: Assessment, rubric: Sequence[Criterion], rule: SeedRule)
     for item in rubric:
         if not isinstance(item, ThresholdCriterion):
             continue
-        metric = assessment.metrics[item.metric, item.class_id]
+        metric = assessment.metrics[item.key]
         if metric.straddles(item.at_least):
             interval = f"{metric.low:.3f} to {metric.high:.3f}"
             yield f"the interval of {item.id}, {interval}, holds its pass mark {item.at_least:g}"

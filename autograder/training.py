@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config import Config
+from autograder.corrupted import CorruptedImages
 from autograder.cost import Graph
 from autograder.datasets import Dataset, Holdout
 from autograder.errors import JobInfrastructureError
 from autograder.jobs import Ending, Job, JobResult, Limits, OutputFile
 from autograder.leftovers import (
+    PREDICTED,
     QUARTERS,
-    SPLITS,
     Quarter,
     Trained,
     read_calibration,
@@ -59,13 +60,19 @@ class Trainer:
         config: The rules.
         dataset: The public splits.
         holdout: Its images go into training jobs, its labels never do; None at a student's.
+        corrupted: Likewise; None if the rubric asks for none.
     """
 
     def __init__(
-        self, runner: Runner, config: Config, dataset: Dataset, holdout: Holdout | None
+        self,
+        runner: Runner,
+        config: Config,
+        dataset: Dataset,
+        holdout: Holdout | None,
+        corrupted: CorruptedImages | None = None,
     ) -> None:
         self._runner, self._config = runner, config
-        self._dataset, self._holdout = dataset, holdout
+        self._dataset, self._holdout, self._corrupted = dataset, holdout, corrupted
         self.probe_images = min(PROBE_IMAGES, dataset.validation.count)
         self.augmented_images = min(AUGMENTED_IMAGES, dataset.train.count)
         self._calibrating = threading.Lock()
@@ -194,8 +201,8 @@ class Trainer:
             "batch_size": plan.batch_size,
             "steps": plan.steps,
             "steps_per_epoch": plan.steps_per_epoch,
-            "holdout_images": self._holdout_images(),
             "keep_bytes": keep_bytes,
+            **self._predicted_images(),
         }
         if seed is not None:
             arguments["seed"] = seed
@@ -216,9 +223,9 @@ class Trainer:
         """Return a training that also leaves predictions after each quarter of its steps."""
         files = {file.name: file for file in self._prediction_files()}
         more = tuple(
-            OutputFile(f"{split}-{number}.f32", files[f"{split}.f32"].max_bytes)
+            OutputFile(f"{name}-{number}.f32", files[f"{name}.f32"].max_bytes)
             for number in QUARTERS
-            for split in SPLITS
+            for name in PREDICTED
         )
         arguments = {**job.arguments, "keep_quarters": True}
         return dataclasses.replace(job, arguments=arguments, outputs=(*job.outputs, *more))
@@ -226,9 +233,11 @@ class Trainer:
     def _quarter(self, result: JobResult, plan: TrainingPlan) -> Quarter | None:
         if result.ending not in _GUARDS:
             return None
-        counts = {"validation": self._dataset.validation.count}
-        counts |= {"holdout": self._holdout.count} if self._holdout else {}
-        sizes = {split: count * self._dataset.num_classes * 4 for split, count in counts.items()}
+        sizes = {
+            name: count * self._dataset.num_classes * 4
+            for name, count in self._counts().items()
+            if count
+        }
         return read_quarter(result, plan.steps, sizes)
 
     def replay(
@@ -247,7 +256,7 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
-        arguments = self._arguments() | {"holdout_images": self._holdout_images()}
+        arguments = self._arguments() | self._predicted_images()
         limits = self._limits(self._prediction_s(plan))
         outputs = (OutputFile("layers.json", _JSON_BYTES), *self._prediction_files(), ERROR_FILE)
         job = Job("replay", arguments, {}, limits, outputs, inputs)
@@ -259,21 +268,28 @@ class Trainer:
         return Limits.for_work(self._config.limits, work_s, self.host_factor)
 
     def _prediction_s(self, plan: TrainingPlan) -> float:
-        """Return the reference seconds of predicting all splits at the end."""
-        holdout = self._holdout.count if self._holdout else 0
-        return plan.validation_s * (1 + holdout / self._dataset.validation.count)
+        """Return the reference seconds of predicting all there is at the end.
 
-    def _holdout_images(self) -> str | None:
-        return str(self._holdout.images) if self._holdout else None
+        They guard the job; the student's budget does not pay for them.
+        """
+        return plan.validation_s * sum(self._counts().values()) / self._dataset.validation.count
+
+    def _counts(self) -> dict[str, int]:
+        """Return how many images are predicted at the end, for each of `PREDICTED`."""
+        counts = (part.count if part else 0 for part in (self._holdout, self._corrupted))
+        return dict(zip(PREDICTED, (self._dataset.validation.count, *counts), strict=True))
+
+    def _predicted_images(self) -> dict[str, str | None]:
+        return {
+            "holdout_images": str(self._holdout.images) if self._holdout else None,
+            "corrupted_images": str(self._corrupted.images) if self._corrupted else None,
+        }
 
     def _prediction_files(self) -> tuple[OutputFile, ...]:
-        classes = self._dataset.num_classes
         # One number more than there should be, so that too many are told from just enough.
-        validation_bytes = (self._dataset.validation.count * classes + 1) * 4
-        holdout_bytes = ((self._holdout.count if self._holdout else 0) * classes + 1) * 4
-        return (
-            OutputFile("validation.f32", validation_bytes),
-            OutputFile("holdout.f32", holdout_bytes),
+        return tuple(
+            OutputFile(f"{name}.f32", (count * self._dataset.num_classes + 1) * 4)
+            for name, count in self._counts().items()
         )
 
     def _arguments(self) -> dict[str, Any]:
@@ -305,8 +321,10 @@ def _use(result: JobResult) -> ResourceUse:
     return ResourceUse(result.cpu_s, result.wall_s, result.peak_memory_mib)
 
 
-def data_paths(dataset: Dataset, holdout: Holdout | None) -> tuple[Path, ...]:
+def data_paths(
+    dataset: Dataset, holdout: Holdout | None, corrupted: CorruptedImages | None = None
+) -> tuple[Path, ...]:
     """Return the files that jobs may read: never a label of the holdout."""
     public = (dataset.train, dataset.validation)
     paths = [path for split in public for path in (split.images, split.labels)]
-    return (*paths, holdout.images) if holdout else tuple(paths)
+    return (*paths, *(part.images for part in (holdout, corrupted) if part))

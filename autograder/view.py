@@ -24,7 +24,7 @@ from rich.text import Text
 
 from autograder.gradebook import summarise
 from autograder.jobs import Progress as JobProgress
-from autograder.models import CriterionResult, Diagnosis, Epoch, Finding, Verdict
+from autograder.models import CriterionResult, Diagnosis, Epoch, Finding, Robustness, Verdict
 from autograder.reports.report import Report
 
 _SIGNS = {"mistake": (" ✗ ", "red"), "advice": (" ! ", "yellow"), "information": (" · ", "dim")}
@@ -226,6 +226,17 @@ def show_criteria(console: Console, criteria: Sequence[CriterionResult], title: 
         points = _points(criterion.points, criterion.max_points)
         table.add_row(plain(criterion.title), points, plain(criterion.reason))
     console.print(table)
+
+
+def show_robustness(console: Console, robustness: Robustness) -> None:
+    """Draw a bar for each corruption: mean macro-F1 over its severities."""
+    clean = {"as they were": robustness.clean_macro_f1}
+    console.print(f"macro-F1 on corrupted images (mean {robustness.macro_f1:.4f})")
+    for name, value in (clean | robustness.by_corruption).items():
+        filled = round(30 * value)
+        bar = "━" * filled + "╌" * (30 - filled)
+        line = f"  {name.replace('_', ' '):<14} {bar} {value:.3f}"
+        console.print(Text(line), soft_wrap=True)
 
 
 def show_epoch(console: Console, epoch: Epoch, epochs: int) -> None:

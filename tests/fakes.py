@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import numpy as np
 
 from autograder.assignment import Assignment
 from autograder.config import Config
+from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset
 from autograder.environment import detect_environment
@@ -23,6 +25,7 @@ from autograder.runner import OnProgress, Runner
 from autograder.training import Trainer
 from tests.conftest import CLASSES, SIZE, TINY, TinyData
 
+KIND = "roadsigns"
 HOLDOUT_COUNT = 25
 LABELS = (np.arange(HOLDOUT_COUNT) % CLASSES).astype(np.int32)
 CONFIG = Config.model_validate(
@@ -112,9 +115,13 @@ def ops(batch_size: int = 8, count: int = 1) -> dict[str, Any]:
 
 @dataclass
 class Script:
-    """What the fake jobs answer; a test changes what it is about."""
+    """What the fake jobs answer; a test changes what it is about.
+
+    Where the rubric asks for robustness, the labels of the corrupted images are in their order.
+    """
 
     validation_labels: np.ndarray[Any, Any]
+    corrupted_labels: np.ndarray[Any, Any] | None = None
     describe: Callable[[], JobResult] = field(init=False)
     price: Callable[[], JobResult] = field(init=False)
     calibrate: Callable[[], JobResult] = field(init=False)
@@ -145,8 +152,7 @@ class Script:
         files = {
             "history.jsonl": json.dumps(HISTORY).encode() + b"\n",
             "training.json": json.dumps({"weights_sha256": "ab" * 32}).encode(),
-            "validation.f32": predictions(self.validation_labels),
-            "holdout.f32": predictions(LABELS) if holdout is None else holdout,
+            **self._predictions(holdout),
             "architecture.json": json.dumps(ARCHITECTURE).encode(),
             "weights.json": json.dumps(SHAPES).encode(),
             "weights.bin": WEIGHTS,
@@ -157,10 +163,18 @@ class Script:
         """Return the result of a clean job that predicts the same, or this on the holdout."""
         files = {
             "layers.json": json.dumps(description()["layers"]).encode(),
+            **self._predictions(holdout),
+        }
+        return result(files | outputs, log=b"")
+
+    def _predictions(self, holdout: bytes | None) -> dict[str, bytes]:
+        files = {
             "validation.f32": predictions(self.validation_labels),
             "holdout.f32": predictions(LABELS) if holdout is None else holdout,
         }
-        return result(files | outputs, log=b"")
+        if self.corrupted_labels is not None:
+            files["corrupted.f32"] = predictions(self.corrupted_labels)
+        return files
 
 
 class FakeRunner(Runner):
@@ -235,14 +249,33 @@ def fake_grader(
         )
         for name in ("train", "validation", "holdout")
     }  # fmt: skip
-    dataset = Dataset(
-        "roadsigns", SIZE, tuple("abcde"), splits["train"], splits["validation"], "f" * 64
-    )
+    dataset = Dataset(KIND, SIZE, tuple("abcde"), splits["train"], splits["validation"], "f" * 64)
+    corrupted = None
+    if config.asks_for_robustness:
+        corrupted = _corrupted(splits["holdout" if holdout else "validation"], config)
     assignment = Assignment(
         config=config, config_path=folder / "grading.yaml", dataset=dataset,
         holdout=splits["holdout"] if holdout else None,
         environment=detect_environment("strict"), default_holdout=False, isolation="full",
+        corrupted=corrupted,
     )  # fmt: skip
     script = Script(np.load(splits["validation"].labels))
-    trainer = Trainer(FakeRunner(script), config, dataset, assignment.holdout)
+    if corrupted:
+        script.corrupted_labels = _labels_of(corrupted, assignment.load_labels().scored)
+    trainer = Trainer(FakeRunner(script), config, dataset, assignment.holdout, corrupted)
     return Grader(assignment, trainer), script
+
+
+def _corrupted(split: Split, config: Config) -> CorruptedImages:
+    """Return the corrupted images of a split; no job looks at them."""
+    images = split.images.with_name(f"scored_{split.count}_images.npy")
+    if not images.exists():
+        np.save(images, np.zeros((split.count, SIZE, SIZE, 3), np.uint8))
+    return open_corrupted(dataclasses.replace(split, images=images), config.robustness)
+
+
+def _labels_of(corrupted: CorruptedImages, labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    found = np.zeros(corrupted.count, np.int32)
+    for part in corrupted.parts:
+        found[part.places] = labels[part.sources]
+    return found

@@ -18,12 +18,18 @@ LAYERS = """
     config
     config_file names
     roster
+    roadsigns
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns
-    gtsrb data_cache holdout_seed datasets
-    choosing archives reading notebooks copies intake source_view check_rules checks
+    roadsigns near_duplicates
+    choosing archives pictures downloads
+    data_files layouts gtsrb_layouts
+    gtsrb data_cache holdout_seed data_sources imported datasets
+    data_summary corruptions
+    corrupted
+    robustness
+    reading notebooks copies intake source_view check_rules checks
     reports
     config_edit calibration
     rates
@@ -45,7 +51,7 @@ LAYERS = """
     pipeline
     batch verification
     view
-    cost_view calibration_view
+    cost_view calibration_view data_view
     selftest
     commands
     cli

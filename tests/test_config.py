@@ -52,6 +52,7 @@ def test_the_file_shipped_is_valid_and_worth_100_points() -> None:
     assert [type(criterion).__name__ for criterion in config.rubric] == [
         "ScaledCriterion",
         "ScaledCriterion",
+        "ScaledCriterion",
         "RuleCriterion",
         "CheckCriterion",
     ]
@@ -61,7 +62,7 @@ def test_the_students_readme_quotes_the_rules_as_they_are() -> None:
     config = load_config(ROOT / "grading.yaml")
     readme = (ROOT / "assignment" / "README.md").read_text(encoding="utf-8")
     scaled = [item for item in config.rubric if isinstance(item, ScaledCriterion)]
-    assert len(scaled) == 2
+    assert len(scaled) == 3
     assert config.late is not None
     quotes = [
         f"{config.budget.training_s:g} reference seconds",
@@ -180,7 +181,55 @@ MISTAKES: dict[str, tuple[str, int | None, str | None, str]] = {
         MINIMAL.replace("macro_f1", "recall"),
         3,
         "rubric[0]",
-        "class_id goes with metric recall",
+        "metric recall needs either class_id or class_ids",
+    ),
+    "recall of a class and of several": (
+        MINIMAL.replace("macro_f1", "recall") + "    class_id: 14\n    class_ids: [13, 17]\n",
+        3,
+        "rubric[0]",
+        "metric recall needs either class_id or class_ids",
+    ),
+    "a class twice": (
+        MINIMAL.replace("macro_f1", "recall") + "    class_ids: [13, 13]\n",
+        3,
+        "rubric[0]",
+        "class_ids names a class twice",
+    ),
+    "classes without recall": (
+        MINIMAL + "    class_ids: [13, 14]\n",
+        3,
+        "rubric[0]",
+        "so do class_ids",
+    ),
+    "a family without its metric": (
+        MINIMAL + "    family: warning\n",
+        3,
+        "rubric[0]",
+        "family goes with metric family_recall",
+    ),
+    "family_recall without a family": (
+        MINIMAL.replace("macro_f1", "family_recall"),
+        3,
+        "rubric[0]",
+        "family goes with metric family_recall",
+    ),
+    "a family that there is not": (
+        MINIMAL.replace("macro_f1", "family_recall") + "    family: round\n",
+        9,
+        "rubric[0].family",
+        "'prohibitory', 'warning', 'mandatory' or 'other'",
+    ),
+    "a corruption twice": (
+        MINIMAL + "robustness: {corruptions: [fog, snow, fog]}\n",
+        9,
+        "robustness",
+        "corruptions: named twice: fog",
+    ),
+    "a severity beyond the scale": (
+        MINIMAL + "robustness: {severities: [1, 6]}\n",
+        9,
+        "robustness.severities[1]",
+        "less than or equal to 5",
     ),
     "a class without recall": (
         MINIMAL + "    class_id: 14\n",

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from autograder.config import Criterion
+from autograder.config import Criterion, Family
 from autograder.errors import InternalError, UserError
 from autograder.models import CriterionResult, Finding, Metrics
+from autograder.roadsigns.classes import CLASSES, FAMILIES
+from autograder.roadsigns.classes import Family as SignFamily
 from autograder.scoring import CheckResult, Facts, hundredths, score
 
 SHARES = st.floats(0, 1)
@@ -93,13 +95,51 @@ def test_recall_is_that_of_its_class_and_names_the_sign() -> None:
     result = judge(item, facts(recall=(1.0, 0.5)))
     assert (result.value, result.points) == (0.5, 0)
     assert "Recall of 1 Yield is 0.500" in result.reason
-    assert "50% of these signs" in result.reason
+    assert "50% of these images" in result.reason
 
 
 def test_recall_of_a_class_that_does_not_exist_says_which_do() -> None:
     item = criterion(metric="recall", class_id=7, at_least=0.85)
     with pytest.raises(UserError, match="it: there is no class 7; the data set has classes 0 to 1"):
         judge(item, facts())
+
+
+def test_recall_of_several_classes_is_their_mean_and_names_them() -> None:
+    item = criterion(metric="recall", class_ids=[0, 1, 4], at_least=0.85)
+    result = judge(item, facts(recall=(1.0, 0.5, 0.0, 0.0, 0.75)))
+    assert (result.value, result.points) == (0.75, 0)
+    assert result.reason == (
+        "Recall of 0 Stop, 1 Yield and 4 Snow is 0.750 on average; at least 0.850 is needed. "
+        "The classes hurt most are 1 Yield (recall 0.50) and 4 Snow (recall 0.75)."
+    )
+
+
+@pytest.mark.parametrize("family", get_args(Family))
+def test_recall_of_a_family_is_the_mean_over_its_classes(family: str) -> None:
+    of_family = [sign.family == family for sign in CLASSES]
+    recall = tuple(0.6 if inside else 0.1 for inside in of_family)
+    result = judge(criterion(metric="family_recall", family=family, at_least=0.5),
+                   facts(recall=recall))  # fmt: skip
+    assert result.value == pytest.approx(0.6)
+    assert result.points == 80
+    assert f"Recall of {family} signs is 0.6" in result.reason
+
+
+def test_a_family_counts_every_class_of_it_alike_however_many_images_it_has() -> None:
+    mandatory = FAMILIES["mandatory"]
+    recall = tuple(float(class_id == mandatory[0]) for class_id in range(43))
+    item = criterion(metric="family_recall", family="mandatory", at_least=0.5)
+    assert judge(item, facts(recall=recall)).value == pytest.approx(1 / len(mandatory))
+
+
+def test_every_class_is_of_one_family() -> None:
+    assert sorted(class_id for ids in FAMILIES.values() for class_id in ids) == list(range(43))
+    assert set(FAMILIES) == set(get_args(Family)) == set(get_args(SignFamily))
+
+
+def test_robustness_that_was_not_measured_is_our_fault() -> None:
+    with pytest.raises(InternalError, match="it: no corrupted images were predicted"):
+        judge(scaled("robust_macro_f1"), facts())
 
 
 def test_reason_names_the_three_weakest_classes() -> None:

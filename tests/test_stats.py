@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from autograder.config import Criterion, MetricCriterion
+from autograder.config import Criterion, MetricCriterion, MetricKey
 from autograder.models import Metrics
 from autograder.resampling import (
     Measured,
-    MetricKey,
     Resamples,
     Run,
     measure,
@@ -232,7 +231,7 @@ RULE = SeedRule(min_runs=1, max_runs=3, max_score_se=2.0)
          "Settled after 1 run: the score's standard error is 1.00 points, at most 2 are allowed"),
         (assessment(), SeedRule(2, 3, 2.0), True, False, "1 run of at least 2."),
         (assessment(2, se=2.5), RULE, True, False,
-         "2.50 points (2.50 from the choice of signs, 0.00 from luck of the seeds), above 2."),
+         "2.50 points (2.50 from the choice of images, 0.00 from luck of the seeds), above 2."),
         (assessment(3, se=2.5), RULE, False, True, "Borderline after 3 runs, the most allowed: "),
         (assessment(f1=(0.84, 0.9)), RULE, True, False,
          "the interval of it, 0.840 to 0.900, holds its pass mark 0.85."),

@@ -28,6 +28,7 @@ from autograder.jobs import Progress
 from autograder.models import Submission, Verdict
 from autograder.pipeline import Grader, Watcher
 from autograder.reports.report import Report
+from autograder.scoring import classes_of
 from autograder.stats import seeds_of
 from autograder.store import Store
 from autograder.view import BatchView, plain
@@ -250,8 +251,8 @@ def _step(criterion: MetricCriterion, assignment: Assignment) -> float:
     """
     assert assignment.holdout is not None
     labels, tracks = np.load(assignment.holdout.labels), np.load(assignment.holdout.tracks)
-    class_id = criterion.class_id
-    chosen = tracks if class_id is None else tracks[labels == class_id]
+    classes = classes_of(criterion)
+    chosen = tracks[np.isin(labels, classes)] if classes else tracks
     return 1 / max(1, len(np.unique(chosen)))
 
 

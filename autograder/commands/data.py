@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from autograder.commands.opening import open_data, open_sealed
 from autograder.config_file import load_config
 from autograder.data_cache import save_npz, verify
+from autograder.data_summary import contents, find_near_duplicates
+from autograder.data_view import show_contents, show_near_duplicates
 from autograder.errors import DatasetError, UserError
 from autograder.holdout_seed import holdout_seed
-from autograder.view import plain
+from autograder.view import Bar, plain
 
 
 def info(config_path: Path, console: Console) -> int:
-    """Print the splits, their sizes and checksums, once they are found to be as they were built.
+    """Print the splits, their balance and near-duplicates, once they are found to be as built.
 
     Raises:
         DatasetError: A file has changed since.
@@ -26,11 +26,6 @@ def info(config_path: Path, console: Console) -> int:
     config = load_config(config_path)
     dataset = open_data(config, console)
     holdout, is_default = open_sealed(config, console)
-    table = Table(title=f"{dataset.kind}, {dataset.num_classes} classes", title_justify="left")
-    table.add_column("split")
-    table.add_column("images", justify="right")
-    table.add_column("tracks", justify="right")
-    table.add_column("SHA-256", overflow="fold")
     splits = {"train": dataset.train, "validation": dataset.validation, "holdout": holdout}
     for name, split in splits.items():
         if not verify(split):
@@ -38,12 +33,15 @@ def info(config_path: Path, console: Console) -> int:
                 f"{split.images.parent}: the {name} split is not as it was built; delete that "
                 "folder, and it is built again"
             )
-        tracks = len(np.unique(np.load(split.tracks)))
-        table.add_row(name, str(split.count), str(tracks), split.sha256)
-    console.print(table)
-    size = dataset.image_size
-    console.print(plain(f"images: {size}x{size} RGB, uint8; cache: {dataset.train.images.parent}"))
-    if dataset.kind == "roadsigns":
+    held = {name: contents(split, dataset.num_classes) for name, split in splits.items()}
+    show_contents(console, dataset, held)
+    with Bar(console, announce=False) as bar:
+        found = find_near_duplicates(splits, bar)
+    show_near_duplicates(console, found, dataset.class_names)
+    for name, split in splits.items():
+        console.print(plain(f"{name} SHA-256 {split.sha256}"), highlight=False, soft_wrap=True)
+    console.print(plain(f"cache: {dataset.train.images.parent}"), soft_wrap=True)
+    if config.dataset.hangs_on_secret:
         secret = "the public try-out seed" if is_default else "your secret seed"
         console.print(f"The holdout comes from {secret}.")
     return 0
@@ -58,7 +56,7 @@ def export(split_name: str, out: Path, config_path: Path, console: Console) -> i
     config = load_config(config_path)
     dataset = open_data(config, console)
     if split_name == "holdout":
-        if config.dataset.kind == "roadsigns" and holdout_seed(os.environ).is_default:
+        if config.dataset.hangs_on_secret and holdout_seed(os.environ).is_default:
             raise UserError(
                 "the holdout is only for whoever holds its secret: set AUTOGRADER_HOLDOUT_SEED"
             )

@@ -12,10 +12,12 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.config import CheckCriterion, Config
+from autograder.corrupted import CorruptedImages, open_corrupted
+from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.environment import detect_environment
 from autograder.errors import SandboxUnavailableError
-from autograder.holdout_seed import holdout_seed
+from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
 from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.runner import PlainRunner, Runner, SandboxRunner
@@ -25,35 +27,57 @@ from autograder.view import Bar, plain
 
 def open_data(config: Config, console: Console) -> Dataset:
     """Return the public splits, built if this is the first time."""
+    # Only there it decides what is public, too; students have none.
+    seed = holdout_seed(os.environ).value if config.dataset.kind == "folder" else TRY_OUT_SEED
     with Bar(console) as bar:
-        return open_dataset(config.dataset, progress=bar)
+        return open_dataset(config.dataset, progress=bar, seed=seed)
 
 
 def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     """Return the holdout, and whether it comes from the seed that everybody knows."""
     seed = holdout_seed(os.environ)
-    if seed.is_weak and config.dataset.kind == "roadsigns":
+    secret = config.dataset.hangs_on_secret
+    if seed.is_weak and secret:
         console.print(
             "The holdout's secret is short enough to be guessed: use a longer one, such as what "
             "`openssl rand -hex 16` prints.",
             style="yellow",
         )
     with Bar(console) as bar:
-        return open_holdout(config.dataset, seed.value, progress=bar), seed.is_default
+        holdout = open_holdout(config.dataset, seed.value, progress=bar)
+    return holdout, seed.is_default and secret
 
 
-def sandboxed(config: Config, dataset: Dataset, holdout: Holdout | None) -> Runner:
+def open_spoiled(config: Config, scored: Split, console: Console) -> CorruptedImages | None:
+    """Return the corrupted images of the split that is scored, if the rubric asks for them."""
+    if not config.asks_for_robustness:
+        return None
+    with Bar(console) as bar:
+        return open_corrupted(scored, config.robustness, progress=bar)
+
+
+def sandboxed(
+    config: Config,
+    dataset: Dataset,
+    holdout: Holdout | None,
+    corrupted: CorruptedImages | None = None,
+) -> Runner:
     """Return a runner for code that nobody trusts.
 
     Raises:
         SandboxUnavailableError: This machine cannot confine jobs.
     """
     strict = config.reproducibility == "strict"
-    return SandboxRunner(data_paths(dataset, holdout), strict=strict)
+    return SandboxRunner(data_paths(dataset, holdout, corrupted), strict=strict)
 
 
 def runner_for_all(
-    config: Config, dataset: Dataset, holdout: Holdout, *, no_sandbox: bool
+    config: Config,
+    dataset: Dataset,
+    holdout: Holdout,
+    corrupted: CorruptedImages | None,
+    *,
+    no_sandbox: bool,
 ) -> Runner:
     """Return a runner for a class: confined, unless somebody said that it need not be.
 
@@ -62,13 +86,15 @@ def runner_for_all(
     """
     if no_sandbox:
         return PlainRunner(strict=config.reproducibility == "strict")
-    return sandboxed(config, dataset, holdout)
+    return sandboxed(config, dataset, holdout, corrupted)
 
 
-def for_own_code(config: Config, dataset: Dataset) -> Runner:
+def for_own_code(
+    config: Config, dataset: Dataset, corrupted: CorruptedImages | None = None
+) -> Runner:
     """Return a runner for a student's own code: sandboxed where that works, plain elsewhere."""
     try:
-        return sandboxed(config, dataset, None)
+        return sandboxed(config, dataset, None, corrupted)
     except SandboxUnavailableError:
         return PlainRunner(strict=config.reproducibility == "strict")
 
@@ -80,6 +106,7 @@ def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
     holdout: Holdout,
     runner: Runner,
     *,
+    corrupted: CorruptedImages | None,
     default_holdout: bool,
 ) -> Assignment:
     """Return the assignment as the grader sees it: scored on the holdout."""
@@ -91,6 +118,7 @@ def sealed_assignment(  # noqa: PLR0913 - what an assignment is made of
         environment=detect_environment(config.reproducibility),
         default_holdout=default_holdout,
         isolation=runner.isolation,
+        corrupted=corrupted,
     )
 
 
@@ -105,17 +133,27 @@ def opened(
     """
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
-    with runner_for_all(config, dataset, holdout, no_sandbox=no_sandbox) as runner:
+    corrupted = open_spoiled(config, holdout, console)
+    with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
-            config, config_path, dataset, holdout, runner, default_holdout=default_holdout
-        )
+            config, config_path, dataset, holdout, runner,
+            corrupted=corrupted, default_holdout=default_holdout,
+        )  # fmt: skip
         yield assignment, runner
 
 
 def grader_of(assignment: Assignment, runner: Runner) -> Grader:
     """Return a grader that trains for marks."""
-    trainer = Trainer(runner, assignment.config, assignment.dataset, assignment.holdout)
-    return Grader(assignment, trainer)
+    return Grader(
+        assignment,
+        Trainer(
+            runner,
+            assignment.config,
+            assignment.dataset,
+            assignment.holdout,
+            assignment.corrupted,
+        ),
+    )
 
 
 def announce(assignment: Assignment, submissions: Sequence[Submission], console: Console) -> None:
@@ -129,7 +167,7 @@ def announce(assignment: Assignment, submissions: Sequence[Submission], console:
             f"isolation {assignment.isolation}"
         )
     )
-    if assignment.default_holdout and config.dataset.kind == "roadsigns":
+    if assignment.default_holdout:
         console.print(
             "The holdout comes from the public try-out seed: set AUTOGRADER_HOLDOUT_SEED before "
             "grading for marks.",
@@ -141,7 +179,13 @@ def announce(assignment: Assignment, submissions: Sequence[Submission], console:
         )
 
 
-def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner) -> Assignment:
+def own_assignment(
+    config: Config,
+    path: Path,
+    dataset: Dataset,
+    runner: Runner,
+    corrupted: CorruptedImages | None = None,
+) -> Assignment:
     """Return the assignment as a student sees it: scored on the validation split."""
     hidden = [
         criterion
@@ -158,6 +202,7 @@ def own_assignment(config: Config, path: Path, dataset: Dataset, runner: Runner)
         environment=detect_environment(config.reproducibility),
         default_holdout=False,
         isolation=runner.isolation,
+        corrupted=corrupted,
     )
 
 

@@ -9,7 +9,13 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.commands.check import can_run, show_log
-from autograder.commands.opening import for_own_code, open_data, own_assignment
+from autograder.commands.opening import (
+    for_own_code,
+    grader_of,
+    open_data,
+    open_spoiled,
+    own_assignment,
+)
 from autograder.config_file import load_config
 from autograder.cost_view import show_budget
 from autograder.environment import promise
@@ -19,9 +25,7 @@ from autograder.jobs import Progress
 from autograder.leftovers import read_history
 from autograder.models import Epoch, Verdict
 from autograder.outcome import Outcome
-from autograder.pipeline import Grader
 from autograder.reports.report import Report
-from autograder.training import Trainer
 from autograder.view import (
     Bar,
     plain,
@@ -30,6 +34,7 @@ from autograder.view import (
     show_epoch,
     show_findings,
     show_learning_curve,
+    show_robustness,
 )
 
 
@@ -80,9 +85,10 @@ def train(path: Path, config_path: Path, console: Console) -> int:
     if not can_run(submission, config, console):
         return 1
     dataset = open_data(config, console)
-    with for_own_code(config, dataset) as runner:
-        assignment = own_assignment(config, config_path, dataset, runner)
-        grader = Grader(assignment, Trainer(runner, config, dataset, None))
+    corrupted = open_spoiled(config, dataset.validation, console)
+    with for_own_code(config, dataset, corrupted) as runner:
+        assignment = own_assignment(config, config_path, dataset, runner, corrupted)
+        grader = grader_of(assignment, runner)
         with Bar(console, announce=False) as bar:
             view = EpochView(console, bar)
             outcome = grader.grade(submission, view)
@@ -102,6 +108,8 @@ def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
     score, plan = outcome.score, outcome.plan
     assert plan is not None
     show_criteria(console, score.criteria, "On the validation split")
+    if outcome.validation and outcome.validation.robustness:
+        show_robustness(console, outcome.validation.robustness)
     show_diagnoses(console, outcome.diagnoses)
     console.print(
         plain(
@@ -110,7 +118,7 @@ def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
             f"{plan.steps} steps, {outcome.resources.cpu_s:.1f} s of CPU, weights "
             f"{outcome.weights_sha256}\n"
             f"{promise(assignment.environment, outcome.unportable)}\n"
-            "The grader scores the network on signs that nobody has seen: expect about as much, "
+            "The grader scores the network on images that nobody has seen: expect about as much, "
             "not exactly as much. Where luck could decide much, it trains under further seeds and "
             "takes the mean."
         ),
@@ -129,7 +137,7 @@ def _certainty(outcome: Outcome) -> str:
     macro_f1, accuracy = uncertainty.macro_f1, uncertainty.accuracy
     return (
         f"standard error {uncertainty.score_se:.1f} points ({uncertainty.holdout_se:.1f} from the "
-        f"choice of signs, {uncertainty.luck_se:.1f} from assumed luck of the seed)\n"
+        f"choice of images, {uncertainty.luck_se:.1f} from assumed luck of the seed)\n"
         f"macro-F1 {validation.macro_f1:.4f} (95 % interval {macro_f1.low:.3f} to "
         f"{macro_f1.high:.3f}), accuracy {validation.accuracy:.4f} ({accuracy.low:.3f} to "
         f"{accuracy.high:.3f})"

@@ -16,6 +16,7 @@ from autograder.commands.opening import (
     grader_of,
     open_data,
     open_sealed,
+    open_spoiled,
     runner_for_all,
     sealed_assignment,
 )
@@ -55,10 +56,12 @@ def verify(folder: Path, config_path: Path, console: Console, *, no_sandbox: boo
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
     _refuse_other_data(before, dataset, holdout)
-    with runner_for_all(config, dataset, holdout, no_sandbox=no_sandbox) as runner:
+    corrupted = open_spoiled(config, holdout, console)
+    with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
-            config, config_path, dataset, holdout, runner, default_holdout=default_holdout
-        )
+            config, config_path, dataset, holdout, runner,
+            corrupted=corrupted, default_holdout=default_holdout,
+        )  # fmt: skip
         return verify_with(grader_of(assignment, runner), before, submission, console)
 
 
@@ -144,7 +147,7 @@ def _refuse_other_rules(report: Report, config: Config, path: Path) -> None:
 def _refuse_other_secret(report: Report, config: Config) -> None:
     """Spare a wrong holdout from being rendered."""
     was_default = report.dataset.holdout_is_default_seed
-    if config.dataset.kind != "roadsigns" or holdout_seed(os.environ).is_default == was_default:
+    if not config.dataset.hangs_on_secret or holdout_seed(os.environ).is_default == was_default:
         return
     if was_default:
         raise ResultsError(
@@ -164,7 +167,7 @@ def _refuse_other_data(report: Report, dataset: Dataset, holdout: Holdout) -> No
     if holdout.sha256 != report.dataset.holdout_sha256:
         raise ResultsError(
             "the holdout is not the one that the report was made on"
-            + ("; is the secret that of that time?" if dataset.kind == "roadsigns" else "")
+            + ("; is the secret that of that time?" if dataset.kind != "imported" else "")
         )
 
 

@@ -41,7 +41,7 @@ from autograder.reports.report import (
     TimingsPart,
     UsePart,
 )
-from autograder.reports.runs_part import holdout_part, runs_part
+from autograder.reports.runs_part import holdout_part, interval_part, runs_part
 from autograder.scoring import hundredths
 
 # A training that was stopped for its time may have completed some quarters of its plan.
@@ -231,6 +231,7 @@ def _finding(finding: Finding) -> FindingPart:
 
 
 def _criteria(outcome: Outcome) -> tuple[CriterionPart, ...]:
+    intervals = outcome.uncertainty.criteria if outcome.uncertainty else {}
     return tuple(
         CriterionPart(
             id=result.id,
@@ -240,6 +241,7 @@ def _criteria(outcome: Outcome) -> tuple[CriterionPart, ...]:
             value=result.value,
             passed=result.passed,
             reason=result.reason,
+            interval=interval_part(intervals.get(result.id)),
         )
         for result in (outcome.score.criteria if outcome.score else ())
     )

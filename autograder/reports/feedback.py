@@ -52,6 +52,7 @@ def render_feedback(report: Report) -> str:
         _score_table(report),
         _certainty(report),
         _lost_points(report),
+        _robustness(report),
         _findings(report),
         _learning(report),
         _next_steps(report),
@@ -105,7 +106,7 @@ def _certainty(report: Report) -> str:
     made = "1 run" if holdout.runs == 1 else f"{holdout.runs} runs"
     score = (
         f"Score {report.score:.1f} of {report.max_score:g}, standard error {runs.score_se:.1f} "
-        "points: with other signs in the holdout or another seed it would have come out "
+        "points: with other images in the holdout or another seed it would have come out "
         "different, by about that much."
     )
     metrics = ", ".join(
@@ -144,6 +145,27 @@ def _lost(item: CriterionPart) -> str:
     reason = message(item.reason)
     separator = "\n\n" if "\n" in reason else " "
     return f"Missing {missing}: **{cell(item.title)}**.{separator}{reason}"
+
+
+def _robustness(report: Report) -> str:
+    holdout = report.metrics.holdout
+    if holdout is None or holdout.robustness is None:
+        return ""
+    found = holdout.robustness
+    severities = tuple(dict.fromkeys(part.severity for part in found.corrupted))
+    rows = [("Corruption", *map(str, severities)), ("---", *["---:"] * len(severities))]
+    values = {(part.corruption, part.severity): part.macro_f1 for part in found.corrupted}
+    rows += [
+        (name.replace("_", " "), *(f"{values[name, severity]:.2f}" for severity in severities))
+        for name in dict.fromkeys(part.corruption for part in found.corrupted)
+    ]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return (
+        "## In bad conditions\n\n"
+        f"macro-F1 on {found.images} images of each kind, by severity, from 1 (mild) to 5 (harsh). "
+        f"The mean is {found.macro_f1:.3f}; the same images as they were come to "
+        f"{found.clean_macro_f1:.3f}.\n\n{table}"
+    )
 
 
 def _findings(report: Report) -> str:

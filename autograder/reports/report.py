@@ -125,6 +125,13 @@ class LatePart(Part):
     reason: Text
 
 
+class IntervalPart(Part):
+    """Ends of a 95 % interval."""
+
+    low: Number
+    high: Number
+
+
 class CriterionPart(Part):
     """What one line of the rubric came to."""
 
@@ -139,13 +146,8 @@ class CriterionPart(Part):
     """null: a matter of degree, or it could not be judged (flag check-error)."""
     reason: Text
     """To the student: why these points, and what to look at next."""
-
-
-class IntervalPart(Part):
-    """Ends of a 95 % interval."""
-
-    low: Number
-    high: Number
+    interval: IntervalPart | None = None
+    """Of the metric; null if there is none, and in reports of before there were any."""
 
 
 class IntervalsPart(Part):
@@ -155,6 +157,29 @@ class IntervalsPart(Part):
     accuracy: IntervalPart
     recall: tuple[IntervalPart, ...]
     """Indexed by class id."""
+
+
+class CorruptedPart(Part):
+    """Images under one corruption at one severity."""
+
+    corruption: Text
+    severity: int
+    """1 is mild, 5 is harsh."""
+    macro_f1: Share
+    accuracy: Share
+
+
+class RobustnessPart(Part):
+    """Predictions for corrupted copies of some of the images, see docs/robustness.md."""
+
+    macro_f1: Share
+    """Mean over all corruptions and severities; metric robust_macro_f1."""
+    clean_macro_f1: Share
+    """The same of the same images, before they were corrupted."""
+    images: int
+    """Of each corruption at each severity."""
+    corrupted: tuple[CorruptedPart, ...]
+    """One for each corruption at each severity."""
 
 
 class MetricsPart(Part):
@@ -170,6 +195,8 @@ class MetricsPart(Part):
     """How many trainings these are the means of."""
     intervals: IntervalsPart | None = None
     """null for what decides no score, and in reports of before there were any."""
+    robustness: RobustnessPart | None = None
+    """null if the rubric does not ask for it."""
 
 
 class BothMetricsPart(Part):

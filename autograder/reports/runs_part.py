@@ -69,5 +69,10 @@ def _run(run: TrainingRun) -> RunPart:
     )
 
 
+def interval_part(interval: Interval | None) -> IntervalPart | None:
+    """Return an interval, if there is one."""
+    return None if interval is None else _interval(interval)
+
+
 def _interval(interval: Interval) -> IntervalPart:
     return IntervalPart(low=interval.low, high=interval.high)

@@ -7,7 +7,7 @@ learning algorithms for traffic sign recognition", Neural Networks 32 (2012).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Family = Literal["prohibitory", "warning", "mandatory", "other"]
 
@@ -104,3 +104,9 @@ CLASSES: tuple[SignClass, ...] = (
               "Ende des Überholverbots für Kraftfahrzeuge über 3,5 t", "other", 240),
 )
 # fmt: on
+
+FAMILIES: dict[Family, tuple[int, ...]] = {
+    family: tuple(sign.id for sign in CLASSES if sign.family == family)
+    for family in get_args(Family)
+}
+"""Class ids by family."""

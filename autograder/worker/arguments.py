@@ -22,6 +22,7 @@ class Arguments:
         validation_images: Like ``train_images``.
         validation_labels: Like ``train_labels``.
         holdout_images: Images to predict at the end; None to leave that out.
+        corrupted_images: Likewise.
         probe_images: How many validation images to predict before training.
         augmented_images: How many training images to run the augmentation on.
         batch_size: Images a step.
@@ -40,6 +41,7 @@ class Arguments:
     validation_images: str
     validation_labels: str
     holdout_images: str | None = None
+    corrupted_images: str | None = None
     probe_images: int = 0
     augmented_images: int = 0
     batch_size: int = 0
@@ -59,6 +61,7 @@ class Data:
         validation_images: Like ``train_images``.
         validation_labels: Like ``train_labels``.
         holdout_images: Like ``train_images``, or None.
+        corrupted_images: Likewise.
     """
 
     train_images: Any
@@ -66,6 +69,7 @@ class Data:
     validation_images: Any
     validation_labels: Any
     holdout_images: Any
+    corrupted_images: Any
 
     @classmethod
     def open(cls, a: Arguments) -> Data:
@@ -78,6 +82,7 @@ class Data:
             np.load(a.validation_images, mmap_mode="r"),
             np.load(a.validation_labels),
             np.load(a.holdout_images, mmap_mode="r") if a.holdout_images else None,
+            np.load(a.corrupted_images, mmap_mode="r") if a.corrupted_images else None,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.worker.arguments import Arguments, Data
 from autograder.worker.determinism import reseed
-from autograder.worker.prediction import BATCH, Predictor, predict_splits
+from autograder.worker.prediction import Predictor, batch_of, predict_splits
 
 
 def compile_model(model: Any, predict: Predictor, data: Data) -> None:
@@ -20,7 +20,8 @@ def compile_model(model: Any, predict: Predictor, data: Data) -> None:
     import numpy as np
 
     if not getattr(model, "compiled", False):
-        outputs = predict(data.validation_images[:BATCH])
+        images = data.validation_images
+        outputs = predict(images[: batch_of(images.shape[1])])
         sums = outputs.sum(axis=1)
         probabilities = bool((outputs >= 0).all() and np.allclose(sums, 1, atol=1e-3))
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not probabilities)

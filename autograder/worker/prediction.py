@@ -7,7 +7,12 @@ from typing import Any
 from autograder.worker.arguments import Data
 from autograder.worker.contract import ContractError
 
-BATCH = 256
+_BATCH, _PIXELS = 256, 256 * 64 * 64
+
+
+def batch_of(image_size: int) -> int:
+    """Return how many images to predict at once: fewer of large ones, for the memory's sake."""
+    return min(_BATCH, max(1, _PIXELS // image_size**2))
 
 
 class Predictor:
@@ -28,8 +33,9 @@ class Predictor:
         import tensorflow as tf
 
         parts = []
-        for start in range(0, len(images), BATCH):
-            outputs = self._graph(tf.constant(images[start : start + BATCH]))
+        batch = batch_of(images.shape[1])
+        for start in range(0, len(images), batch):
+            outputs = self._graph(tf.constant(images[start : start + batch]))
             if not tf.is_tensor(outputs):
                 kind = type(outputs).__name__
                 raise ContractError(f"the model's output is a {kind}, not one tensor")
@@ -38,7 +44,9 @@ class Predictor:
 
 
 def predict_splits(predict: Predictor, data: Data, suffix: str = "") -> None:
-    """Leave the predictions of both splits behind, in files whose names end like that."""
+    """Leave the predictions of all that is scored behind, in files whose names end like that."""
     predict(data.validation_images).tofile(f"validation{suffix}.f32")
     if data.holdout_images is not None:
         predict(data.holdout_images).tofile(f"holdout{suffix}.f32")
+    if data.corrupted_images is not None:
+        predict(data.corrupted_images).tofile(f"corrupted{suffix}.f32")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.worker.prediction import BATCH
+from autograder.worker.prediction import batch_of
 
 MAX_ROWS = 10_000
 MAX_OPS = 300_000
@@ -82,10 +82,11 @@ def trace(
         predict = tf.function(
             lambda images: model(tf.cast(images, tf.float32), training=False), autograph=False
         )
-        batch = tf.TensorSpec((BATCH, *shape), tf.uint8)
+        predicted = batch_of(image_size)
+        batch = tf.TensorSpec((predicted, *shape), tf.uint8)
         graphs = (
             ("train", batch_size, train.get_concrete_function().graph),
-            ("predict", BATCH, predict.get_concrete_function(batch).graph),
+            ("predict", predicted, predict.get_concrete_function(batch).graph),
         )
     found = {}
     for name, size, graph in graphs:

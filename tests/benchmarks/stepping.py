@@ -21,7 +21,7 @@ ROUNDS, VISIT_S = 8, 0.15
 def main() -> None:
     """Build and trace every architecture, then give each a few steps, round after round."""
     from autograder.worker import warm_up
-    from autograder.worker.prediction import BATCH
+    from autograder.worker.prediction import batch_of
 
     warm_up()
     graphs: dict[str, Any] = {}
@@ -31,7 +31,7 @@ def main() -> None:
         name = architecture.name
         model, train_step, graphs[name], tracing_s[name] = built(architecture)
         images, labels = data(architecture.batch_size)
-        more_images, _ = data(BATCH)
+        more_images, _ = data(batch_of(SIZE))
         work[name, "train"] = functools.partial(train_step, images, labels)
         work[name, "predict"] = functools.partial(model, more_images)
     for run in work.values():
