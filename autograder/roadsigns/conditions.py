@@ -45,10 +45,12 @@ def per_set(*, course: object, road: object) -> object:
 class Manufacture:
     """How one maker's sign differs from the drawing."""
 
-    red: Distribution = per_set(course=Uniform(0.50, 0.85), road=Uniform(0.42, 0.90))
+    red: Distribution = per_set(course=Uniform(0.50, 0.85), road=Uniform(0.42, 0.86))
     """Red channel of the red foil; green and blue are shares of it: old foil turns orange."""
-    red_green: Distribution = per_set(course=Uniform(0.06, 0.20), road=LogUniform(0.06, 0.50))
-    red_blue: Distribution = per_set(course=Uniform(0.10, 0.22), road=LogUniform(0.08, 0.30))
+    red_green: Distribution = per_set(
+        course=Uniform(0.06, 0.20), road=Either(0.85, Uniform(0.06, 0.22), Uniform(0.22, 0.50))
+    )
+    red_blue: Distribution = per_set(course=Uniform(0.10, 0.22), road=LogUniform(0.08, 0.26))
     blue: Distribution = per_set(course=Uniform(0.35, 0.72), road=Uniform(0.30, 0.85))
     """Blue channel of the blue foil; red and green are shares of it: old foil turns turquoise."""
     blue_red: Distribution = Uniform(0.05, 0.25)
