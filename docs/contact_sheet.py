@@ -98,7 +98,7 @@ EFFECTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("stickers", {"sticker_chance": 1.0}),
     ("graffiti", {"graffiti_chance": 1.0}),
     ("snow on the sign", {"snow_chance": 1.0}),
-    ("pole, back plate", {"pole_chance": 1.0, "board_chance": 1.0}),
+    ("pole, plates", {"pole_chance": 1.0, "board_chance": 0.5, "caption_chance": 0.7}),
     ("neighbouring sign", {"neighbour_chance": 1.0}),
     ("twigs, leaves", {"twig_chance": 1.0, "leaves_chance": 1.0}),
     ("shadow of an edge", {"shadow_edge_chance": 1.0}),

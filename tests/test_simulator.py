@@ -91,7 +91,8 @@ def test_what_happens_to_the_sign_shows_on_it(chance: str) -> None:
 
 @pytest.mark.parametrize(
     ("chance", "part"),
-    [("pole_chance", "behind"), ("board_chance", "behind"), ("neighbour_chance", "neighbour"),
+    [("pole_chance", "behind"), ("board_chance", "behind"), ("caption_chance", "behind"),
+     ("neighbour_chance", "neighbour"),
      ("twig_chance", "before"), ("leaves_chance", "before")],
 )  # fmt: skip
 def test_what_stands_around_the_sign_is_there_by_chance(chance: str, part: str) -> None:

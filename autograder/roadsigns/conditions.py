@@ -132,6 +132,10 @@ class Surroundings:
     neighbour_gap: Distribution = Uniform(-1.0, 8.0)
     """Percent."""
     neighbour_scale: Distribution = Uniform(0.8, 1.1)
+    caption_chance: float = per_set(course=0.08, road=0.15)
+    """A small plate below the sign that says more: when, for whom, how far."""
+    caption_height: Distribution = Uniform(20.0, 50.0)
+    """Percent."""
     twig_chance: float = per_set(course=0.06, road=0.08)
     """Something thin in front of the sign."""
     twig_width: Distribution = Uniform(1.0, 5.0)

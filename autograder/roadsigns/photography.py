@@ -96,12 +96,12 @@ def mosaic(photo: Photo) -> Photo:
     """Return the photograph with two of three colours of each pixel guessed from its neighbours.
 
     The sensor sees one colour a pixel: red and green in even rows, green and blue in odd ones
-    (B. Bayer, US patent 3,971,065, 1976).
+    (B. Bayer, US patent 3,971,065, 1976); OpenCV guesses along edges, not across.
     """
     raw = np.ascontiguousarray(photo[..., 1])
     raw[::2, ::2] = photo[::2, ::2, 0]
     raw[1::2, 1::2] = photo[1::2, 1::2, 2]
-    return np.asarray(cv2.cvtColor(raw, cv2.COLOR_BayerRGGB2RGB), np.uint8)
+    return np.asarray(cv2.cvtColor(raw, cv2.COLOR_BayerRGGB2RGB_EA), np.uint8)
 
 
 def sharpen(photo: Photo, share: float) -> Photo:

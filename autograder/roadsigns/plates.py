@@ -85,6 +85,8 @@ def make_plate(
         behind.append(_pole(around, dice))
     if happens(around.board_chance, dice):
         behind.append(_board(around, dice))
+    if happens(around.caption_chance, dice):
+        behind += _caption(around, dice)
     if happens(around.twig_chance, dice):
         before.append(_twig(around, dice))
     if happens(around.leaves_chance, dice):
@@ -123,6 +125,21 @@ def _board(around: Surroundings, dice: Dice) -> Patch:
     blue = grey * Uniform(0.3, 1.0).draw(dice) if happens(0.3, dice) else grey
     corners = rectangle(-half_width, -half_height, half_width, half_height)
     return Patch(corners, (grey, (grey + blue) / 2, blue))
+
+
+def _caption(around: Surroundings, dice: Dice) -> list[Patch]:
+    """Return a pale plate below the sign with lines of what may be writing."""
+    half, height = Uniform(0.3, 0.5).draw(dice), around.caption_height.draw(dice) / 100
+    top = 0.5 + Uniform(0.0, 0.08).draw(dice)
+    pale, ink = Uniform(0.6, 1.0).draw(dice), Uniform(0.05, 0.2).draw(dice)
+    patches = [Patch(rectangle(-half, top, half, top + height), (pale, pale, pale))]
+    lines = dice.between(1, 2)
+    for line in range(lines):
+        y = top + height * (line + 0.5) / lines
+        left, right = -half * Uniform(0.3, 0.9).draw(dice), half * Uniform(0.3, 0.9).draw(dice)
+        deep = height / lines * 0.2
+        patches.append(Patch(rectangle(left, y - deep, right, y + deep), (ink, ink, ink)))
+    return patches
 
 
 def _neighbour(bank: Bank, around: Surroundings, dice: Dice) -> Face:
