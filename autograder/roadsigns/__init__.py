@@ -2,7 +2,9 @@
 
 ::
 
-    classes ─> drawing ─> plates ───┐
-    conditions ─> (all of them)     ├─> simulator ─> splits
-    backgrounds, photography ───────┘
+    outlines ─> drawing ─> bank ─> plates ─> staging ─┐
+    textures ─> weathering ──────────┘                ├─> simulator ─> splits, streaming
+    textures ─> backgrounds, weather, photography ────┘
+
+    distributions ─> conditions: what all of them draw from; classes: what there is to draw
 """

@@ -1,7 +1,8 @@
 """The camera: from light in the view to the bytes of one photograph.
 
-Each step takes and returns linear light, float32 RGB, and keeps to operations that give the same
-bits on every x86-64 CPU with AVX2: no float cubic resize, no powers, no sums over many elements.
+The first steps take and return linear light, float32 RGB; the last ones bytes. All keep to
+operations that give the same bits on every x86-64 CPU with AVX2: no float cubic resize, no powers,
+no sums over many elements.
 """
 
 from __future__ import annotations
@@ -11,27 +12,28 @@ import math
 
 import cv2
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autograder.roadsigns import textures
+from autograder.roadsigns.distributions import Dice
+
 FloatImage = NDArray[np.float32]
-
-_TONE_STEPS = 1023
-
-
-def add_haze(light: FloatImage, share: float, haze_light: float) -> FloatImage:
-    """Return the light with a share of it replaced by grey."""
-    return light * np.float32(1 - share) + np.float32(share * haze_light)
+Photo = NDArray[np.uint8]
 
 
-def tint(light: FloatImage, warmth: float, green: float) -> FloatImage:
-    """Return the light in a warmer (above 0) or cooler colour temperature."""
-    factors = [round(math.exp(value), 6) for value in (warmth, green, -warmth)]
-    return np.asarray(light * np.array(factors, np.float32), np.float32)
+def expose(
+    light: FloatImage, factors: tuple[float, float, float], veil: tuple[float, float, float]
+) -> FloatImage:
+    """Return light times a factor plus a veil, both for red, green and blue."""
+    exposed = light * textures.row(factors, len(light))
+    exposed += textures.row(veil, len(light))
+    return exposed
 
 
 def blur(light: FloatImage, deviation: float) -> FloatImage:
-    """Return the light out of focus; deviation in pixels of the view."""
+    """Return the light out of focus; deviation in pixels."""
+    if deviation < 0.2:  # nothing to be seen
+        return light
     return np.asarray(cv2.GaussianBlur(light, (0, 0), deviation), np.float32)
 
 
@@ -47,63 +49,77 @@ def move(light: FloatImage, length: float, direction_deg: float) -> FloatImage:
     return np.asarray(cv2.filter2D(light, -1, kernel), np.float32)
 
 
-def tone_curve(gamma: float) -> FloatImage:
-    """Return x to the power of gamma, to two decimals, for 1024 steps of x from 0 to 1."""
-    return _power(round(gamma, 2))
-
-
-@functools.cache
-def _power(exponent: float) -> FloatImage:
-    steps = (i / _TONE_STEPS for i in range(1, _TONE_STEPS))
-    grey = [round(math.exp(exponent * math.log(step)), 6) for step in steps]
-    return np.array([0.0, *grey, 1.0], np.float32)
-
-
-def expose(light: FloatImage, exposure: float, curve: FloatImage) -> FloatImage:
-    """Return what the sensor makes of the light: clipped at 1, then the tone curve."""
-    steps = np.clip(light * np.float32(exposure), 0, 1) * np.float32(_TONE_STEPS) + np.float32(0.5)
-    return np.asarray(np.take(curve, steps.astype(np.int32)), np.float32)
-
-
 def sample(light: FloatImage, resolution: int) -> FloatImage:
     """Return the light as a square of so many pixels of the camera."""
+    if resolution >= len(light):
+        return light
     size = (resolution, resolution)
     return np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def sharpen(light: FloatImage, share: float) -> FloatImage:
-    """Return the light with its detail added again, halos and all."""
-    detail = light - cv2.GaussianBlur(light, (0, 0), 1.0)
-    return np.asarray(np.clip(light + np.float32(share) * detail, 0, 1), np.float32)
-
-
-def add_noise(light: FloatImage, deviation: float, rng: Generator) -> FloatImage:
+def add_noise(light: FloatImage, deviation: float, dice: Dice) -> FloatImage:
     """Return the light with the noise of a sensor: most in bright pixels, some in black."""
-    grain = rng.standard_normal(light.shape, np.float32)
-    root = np.sqrt(light + np.float32(0.05))
-    return np.asarray(light + np.float32(deviation) * root * grain, np.float32)
+    grain = textures.sensor_noise(len(light), dice) * np.float32(deviation)
+    grain *= np.sqrt(light + np.float32(0.05))
+    grain += light
+    return grain
 
 
-def add_blotches(light: FloatImage, share: float, rng: Generator) -> FloatImage:
+def add_blotches(light: FloatImage, share: float, dice: Dice) -> FloatImage:
     """Return the light with coarse coloured noise, as cheap cameras leave it."""
-    cells = max(2, light.shape[0] // 2)
-    noise = rng.standard_normal((cells, cells, 3), np.float32)
-    coarse = cv2.resize(noise, light.shape[:2], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(light * (1 + np.float32(share) * coarse), np.float32)
+    cells = textures.sensor_noise(max(2, len(light) // 2), dice)
+    coarse = textures.enlarge(cells, len(light)) * np.float32(share)
+    coarse += np.float32(1)
+    coarse *= light
+    return coarse
 
 
-def develop(light: FloatImage) -> NDArray[np.uint8]:
-    """Return light 0..1 as bytes."""
-    return (np.clip(light, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+def develop(light: FloatImage) -> Photo:
+    """Return light as bytes, clipped to 0..1."""
+    levels = light * np.float32(255)
+    levels += np.float32(0.5)
+    return textures.clipped(levels, 255).astype(np.uint8)
 
 
-def compress(photo: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+def tone(photo: Photo, gamma: float) -> Photo:
+    """Return the photograph with its light to the power of gamma, which counts to two decimals."""
+    return np.asarray(cv2.LUT(photo, _power(round(gamma, 2))), np.uint8)
+
+
+@functools.cache
+def _power(exponent: float) -> Photo:
+    grey = [round(255 * math.exp(exponent * math.log(level / 255))) for level in range(1, 255)]
+    return np.array([0, *grey, 255], np.uint8)
+
+
+def mosaic(photo: Photo) -> Photo:
+    """Return the photograph with two of three colours of each pixel guessed from its neighbours.
+
+    The sensor sees one colour a pixel: red and green in even rows, green and blue in odd ones
+    (B. Bayer, US patent 3,971,065, 1976); OpenCV guesses along edges, not across.
+    """
+    raw = np.ascontiguousarray(photo[..., 1])
+    raw[::2, ::2] = photo[::2, ::2, 0]
+    raw[1::2, 1::2] = photo[1::2, 1::2, 2]
+    return np.asarray(cv2.cvtColor(raw, cv2.COLOR_BayerRGGB2RGB_EA), np.uint8)
+
+
+def sharpen(photo: Photo, share: float) -> Photo:
+    """Return the photograph with its detail added again, halos and all."""
+    light = photo.astype(np.float32) * np.float32(1 / 255)
+    detail = light - cv2.GaussianBlur(light, (5, 5), 1.0)
+    detail *= np.float32(share)
+    detail += light
+    return develop(detail)
+
+
+def compress(photo: Photo, quality: int) -> Photo:
     """Return the photograph after a JPEG file; quality 0..100."""
     _, data = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
-def resize(photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Return the photograph as a square of `size` pixels."""
-    how = cv2.INTER_AREA if photo.shape[0] > size else cv2.INTER_LINEAR
+def resize(photo: Photo, size: int, *, smooth: bool) -> Photo:
+    """Return the photograph as a square of `size` pixels, averaged or picked from the larger."""
+    how = cv2.INTER_AREA if smooth and len(photo) > size else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(photo, (size, size), interpolation=how), np.uint8)

@@ -1,7 +1,7 @@
-"""One physical sign with its pole and neighbour, weathered and lit: what a car drives towards.
+"""One physical sign with its pole, its neighbour and what hangs before it, weathered and lit.
 
-A *plate* is an image three signs high and wide with the sign in the middle, RGBA float32, colours
-multiplied by alpha, linear light.
+Places are in *sign units*: (0, 0) is the middle of the sign, its box reaches from -0.5 to 0.5
+across and down. So they follow the sign into any pose.
 """
 
 from __future__ import annotations
@@ -11,128 +11,183 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autograder.roadsigns.bank import Bank, Sign
 from autograder.roadsigns.classes import CLASSES
-from autograder.roadsigns.conditions import Conditions, Passage, Uniform, happens
-from autograder.roadsigns.drawing import Variant, designs, draw_variant, edit, rasterise
+from autograder.roadsigns.conditions import Conditions, Surroundings
+from autograder.roadsigns.distributions import Dice, Uniform, happens
+from autograder.roadsigns.weathering import headlights, light_up, weather
 
 FloatImage = NDArray[np.float32]
+Colour = tuple[float, float, float]
+Place = tuple[float, float]
 
-SIGN = 64
-"""Pixels across a sign in its plate."""
-SIDE = 3 * SIGN
+
+@dataclass(frozen=True)
+class Face:
+    """A sheet that stands in the scene.
+
+    Attributes:
+        image: RGBA, float32, colours multiplied by alpha.
+        box: Left, top, right, bottom of the part of the image that is meant, in pixels.
+        corners: Where the box's corners are, in sign units.
+    """
+
+    image: FloatImage
+    box: tuple[int, int, int, int]
+    corners: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A polygon of one colour."""
+
+    corners: tuple[Place, ...]
+    colour: Colour
 
 
 @dataclass(frozen=True)
 class Plate:
-    """A plate and where the sign is on it.
+    """What a car drives towards: painted in this order."""
 
-    Attributes:
-        image: Shape (192, 192, 4).
-        centre: Of the sign, (across, down) in pixels.
-        extent: The longer side of the sign, in pixels.
-    """
-
-    image: FloatImage
-    centre: tuple[float, float]
-    extent: float
+    behind: tuple[Patch, ...]
+    neighbour: Face | None
+    sign: Face
+    before: tuple[Patch, ...]
 
 
-def make_plate(class_id: int, conditions: Conditions, rng: Generator) -> Plate:
+def rectangle(left: float, top: float, right: float, bottom: float) -> tuple[Place, ...]:
+    """Return the corners, clockwise from the top left."""
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+WHOLE = rectangle(-0.5, -0.5, 0.5, 0.5)
+"""The sign."""
+_LEAF_COLOURS = ((0.10, 0.17, 0.05), (0.22, 0.30, 0.08), (0.38, 0.28, 0.08), (0.30, 0.14, 0.05))
+_LEAF_CORNERS = 8
+
+
+def make_plate(
+    class_id: int, conditions: Conditions, bank: Bank, dice: Dice, *, night: bool
+) -> Plate:
     """Return one physical sign, its surroundings and its weathering drawn at random."""
-    passage = conditions.passage
-    variant = draw_variant(rng, conditions.manufacture)
-    sign = _weather(_render(class_id, variant, SIGN, rng), passage, rng)
-    sign = _shade(sign, passage, rng)
-    inside = sign[..., 3] > 0.5
-    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    image = np.zeros((SIDE, SIDE, 4), np.float32)
-    if happens(passage.pole_chance, rng):
-        _draw_pole(image, SIGN + (top + bottom) // 2, passage, rng)
-    if happens(passage.neighbour_chance, rng):
-        _hang_neighbour(image, variant, (SIGN + top, SIGN + bottom), passage, rng)
-    _lay(sign, image, SIGN, SIGN)
-    if happens(passage.twig_chance, rng):
-        _hold_twig(image, passage, rng)
-    centre = (SIGN + (left + right) / 2, SIGN + (top + bottom) / 2)
-    return Plate(image, centre, float(max(right - left, bottom - top)))
+    around = conditions.surroundings
+    sign = bank.sign(class_id, dice)
+    colour, alpha = _light_of(sign)
+    colour = weather(colour, alpha, conditions.weathering, dice)
+    colour = light_up(colour, alpha, conditions.light, dice)
+    if night:
+        colour = headlights(colour, conditions.light, dice)
+    behind: list[Patch] = []
+    before: list[Patch] = []
+    if happens(around.pole_chance, dice):
+        behind.append(_pole(around, dice))
+    if happens(around.board_chance, dice):
+        behind.append(_board(around, dice))
+    if happens(around.caption_chance, dice):
+        behind += _caption(around, dice)
+    if happens(around.twig_chance, dice):
+        before.append(_twig(around, dice))
+    if happens(around.leaves_chance, dice):
+        before += _leaves(around, dice)
+    return Plate(
+        behind=tuple(behind),
+        neighbour=_neighbour(bank, around, dice)
+        if happens(around.neighbour_chance, dice)
+        else None,
+        sign=Face(_joined(colour, alpha), sign.box, WHOLE),
+        before=tuple(before),
+    )
 
 
-def _render(class_id: int, variant: Variant, pixels: int, rng: Generator) -> FloatImage:
-    choices = designs(class_id)
-    design = choices[rng.integers(len(choices))]
-    rgba = rasterise(edit(design, variant), pixels).astype(np.float32) / np.float32(255)
-    rgba[..., :3] *= rgba[..., 3:]
-    return rgba
+def _light_of(sign: Sign) -> tuple[FloatImage, FloatImage]:
+    """Return a sign's colours, multiplied by alpha, and its alpha."""
+    whole = sign.image.astype(np.float32) * np.float32(1 / 255)
+    red, green, blue, alpha = cv2.split(whole)
+    colour = cv2.merge([red * alpha, green * alpha, blue * alpha])
+    return np.asarray(colour, np.float32), np.asarray(alpha, np.float32)
 
 
-def _weather(sign: FloatImage, passage: Passage, rng: Generator) -> FloatImage:
-    """Return the sign bleached by the sun and dulled by grime."""
-    fading, dirt = np.float32(passage.fading.draw(rng)), np.float32(passage.dirt.draw(rng))
-    dirt_light = np.float32(Uniform(0.0, 1.0).draw(rng))
-    colour, alpha = sign[..., :3], sign[..., 3:]
-    grey = (colour[..., :1] + colour[..., 1:2] + colour[..., 2:]) / np.float32(3)
-    colour = colour * (1 - fading) + grey * fading
-    colour = colour * (1 - dirt) + alpha * dirt * dirt_light
-    return np.concatenate([colour, alpha], axis=-1)
+def _joined(colour: FloatImage, alpha: FloatImage) -> FloatImage:
+    return np.asarray(cv2.merge([*cv2.split(colour), alpha]), np.float32)
 
 
-def _shade(sign: FloatImage, passage: Passage, rng: Generator) -> FloatImage:
-    """Return the sign in a shadow with a straight edge, in one of leaves, or in none."""
-    kind = rng.random()
-    dark = np.float32(passage.shadow_light.draw(rng))
-    if kind < passage.shadow_edge_chance:
-        angle = Uniform(0.0, 2 * math.pi).draw(rng)
-        across, down = round(math.cos(angle), 6), round(math.sin(angle), 6)
-        offset, softness = Uniform(-20.0, 20.0).draw(rng), Uniform(1.0, 12.0).draw(rng)
-        at = np.arange(SIGN, dtype=np.float32) - np.float32(SIGN / 2)
-        distance = at * np.float32(across) + (at * np.float32(down))[:, None]
-        lit = np.clip((distance - np.float32(offset)) / np.float32(softness), 0, 1)
-    elif kind < passage.shadow_edge_chance + passage.shadow_dapple_chance:
-        cells = int(rng.integers(3, 12))
-        noise = rng.random((cells, cells), np.float32)
-        lit = cv2.resize(noise, (SIGN, SIGN), interpolation=cv2.INTER_LINEAR)
-    else:
-        return sign
-    light = dark + (1 - dark) * lit
-    return np.concatenate([sign[..., :3] * light[..., None], sign[..., 3:]], axis=-1)
+def _pole(around: Surroundings, dice: Dice) -> Patch:
+    half = around.pole_width.draw(dice) / 200
+    grey = around.pole_light.draw(dice)
+    return Patch(rectangle(-half, 0.0, half, 2.0), (grey, grey, grey))
 
 
-def _draw_pole(image: FloatImage, top: int, passage: Passage, rng: Generator) -> None:
-    width = max(1, round(passage.pole_width.draw(rng) * SIGN / 100))
-    left = (SIDE - width) // 2
-    image[top:, left : left + width, :3] = passage.pole_light.draw(rng)
-    image[top:, left : left + width, 3] = 1
+def _board(around: Surroundings, dice: Dice) -> Patch:
+    half_width, half_height = (around.board_size.draw(dice) / 200 for _ in range(2))
+    grey = Uniform(0.15, 1.0).draw(dice)
+    blue = grey * Uniform(0.3, 1.0).draw(dice) if happens(0.3, dice) else grey
+    corners = rectangle(-half_width, -half_height, half_width, half_height)
+    return Patch(corners, (grey, (grey + blue) / 2, blue))
 
 
-def _hang_neighbour(
-    image: FloatImage, variant: Variant, taken: tuple[int, int], passage: Passage, rng: Generator
-) -> None:
-    """Put another sign of the same maker above or below the rows that are taken."""
-    top, bottom = taken
-    pixels = round(SIGN * min(passage.neighbour_scale.draw(rng), 1.0))
-    other = _render(int(rng.integers(len(CLASSES))), variant, pixels, rng)
-    rows = np.flatnonzero((other[..., 3] > 0.5).any(1))
-    gap = round(passage.neighbour_gap.draw(rng) * SIGN / 100)
-    above = happens(0.5, rng)
-    y = top - gap - int(rows[-1]) - 1 if above else bottom + gap - int(rows[0])
-    y = min(max(y, 0), SIDE - pixels)
-    other[..., :3] *= np.float32(Uniform(0.5, 1.0).draw(rng))
-    _lay(other, image, (SIDE - pixels) // 2, y)
+def _caption(around: Surroundings, dice: Dice) -> list[Patch]:
+    """Return a pale plate below the sign with lines of what may be writing."""
+    half, height = Uniform(0.3, 0.5).draw(dice), around.caption_height.draw(dice) / 100
+    top = 0.5 + Uniform(0.0, 0.08).draw(dice)
+    pale, ink = Uniform(0.6, 1.0).draw(dice), Uniform(0.05, 0.2).draw(dice)
+    patches = [Patch(rectangle(-half, top, half, top + height), (pale, pale, pale))]
+    lines = dice.between(1, 2)
+    for line in range(lines):
+        y = top + height * (line + 0.5) / lines
+        left, right = -half * Uniform(0.3, 0.9).draw(dice), half * Uniform(0.3, 0.9).draw(dice)
+        deep = height / lines * 0.2
+        patches.append(Patch(rectangle(left, y - deep, right, y + deep), (ink, ink, ink)))
+    return patches
 
 
-def _lay(top: FloatImage, image: FloatImage, x: int, y: int) -> None:
-    part = image[y : y + top.shape[0], x : x + top.shape[1]]
-    part *= 1 - top[..., 3:]
-    part += top
+def _neighbour(bank: Bank, around: Surroundings, dice: Dice) -> Face:
+    """Return another sign of the same makers, above or below."""
+    other = bank.sign(dice.below(len(CLASSES)), dice)
+    colour, alpha = _light_of(other)
+    colour *= np.float32(Uniform(0.5, 1.0).draw(dice))
+    scale = around.neighbour_scale.draw(dice)
+    gap = around.neighbour_gap.draw(dice) / 100
+    middle = (0.5 + gap + scale / 2) * (-1 if happens(0.5, dice) else 1)
+    corners = rectangle(-scale / 2, middle - scale / 2, scale / 2, middle + scale / 2)
+    return Face(_joined(colour, alpha), other.box, corners)
 
 
-def _hold_twig(image: FloatImage, passage: Passage, rng: Generator) -> None:
-    x0, y0, x1, y1 = (int(v) for v in rng.integers(SIGN, 2 * SIGN, 4))
-    width = max(1, round(passage.twig_width.draw(rng) * SIGN / 100))
-    red, green, blue = (Uniform(0.0, 0.8).draw(rng) for _ in range(3))
-    cv2.line(image, (x0, y0), (x1, y1), (red, green, blue, 1.0), width)
+def _twig(around: Surroundings, dice: Dice) -> Patch:
+    x0, y0, x1, y1 = (Uniform(-0.6, 0.6).draw(dice) for _ in range(4))
+    half = around.twig_width.draw(dice) / 200
+    long = max(abs(x1 - x0), abs(y1 - y0), 0.01)
+    across, down = half * (y1 - y0) / long, half * (x0 - x1) / long
+    red, green, blue = (Uniform(0.0, 0.8).draw(dice) for _ in range(3))
+    corners = (
+        (x0 - across, y0 - down), (x0 + across, y0 + down),
+        (x1 + across, y1 + down), (x1 - across, y1 - down),
+    )  # fmt: skip
+    return Patch(corners, (red, green, blue))
+
+
+def _leaves(around: Surroundings, dice: Dice) -> list[Patch]:
+    """Return leaves that hang in from one side."""
+    side = dice.below(4)
+    reach = around.leaves_reach.draw(dice) / 100
+    leaves = []
+    for _ in range(round(around.leaves.draw(dice))):
+        along = Uniform(-0.7, 0.7).draw(dice)
+        inwards = 0.6 - (0.15 + reach) * dice.random()
+        x, y = ((along, -inwards), (inwards, along), (along, inwards), (-inwards, along))[side]
+        leaves.append(_leaf(x, y, around.leaf_size.draw(dice) / 100, dice))
+    return leaves
+
+
+def _leaf(x: float, y: float, size: float, dice: Dice) -> Patch:
+    angle, slim = Uniform(0.0, math.pi).draw(dice), Uniform(0.3, 0.7).draw(dice)
+    cos, sin = round(math.cos(angle), 6), round(math.sin(angle), 6)
+    corners = []
+    for corner in range(_LEAF_CORNERS):
+        turn = 2 * math.pi * corner / _LEAF_CORNERS
+        along, across = size * round(math.cos(turn), 6), size * slim * round(math.sin(turn), 6)
+        corners.append((x + cos * along - sin * across, y + sin * along + cos * across))
+    light = Uniform(0.5, 1.5).draw(dice)
+    red, green, blue = (light * v for v in _LEAF_COLOURS[dice.below(len(_LEAF_COLOURS))])
+    return Patch(tuple(corners), (red, green, blue))

@@ -7,17 +7,17 @@ another; and what is known of the public splits tells nothing of the holdout.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autograder.roadsigns.bank import Bank, seeded
 from autograder.roadsigns.classes import CLASSES
 from autograder.roadsigns.conditions import CONDITIONS, ConditionsName
+from autograder.roadsigns.distributions import Dice
 
 Name = Literal["train", "validation", "holdout"]
 Progress = Callable[[int, int, str], None]
@@ -75,19 +75,19 @@ def render_split(  # noqa: PLR0913 - the last two by keyword
         conditions: Which set of distributions: the mild one or the whole range of the road.
         progress: Told (done, total, what) while rendering.
     """
-    from autograder.roadsigns.simulator import film, one_thread
+    from autograder.roadsigns.simulator import film, one_thread, sign_pixels
 
     photos = np.empty((images, image_size, image_size, 3), np.uint8)
     labels, tracks = np.empty(images, np.int32), np.empty(images, np.int32)
     places = seeded(name, seed, "order").permutation(images)
+    drawn = CONDITIONS[conditions]
+    bank = Bank(name, seed, pixels=sign_pixels(image_size), kept=None, made=drawn.manufacture)
     done = 0
     for track in plan(name, images):
         here = places[done : done + track.frames]
-        rng = seeded(name, seed, f"{track.class_id}/{track.index}")
+        dice = Dice(seeded(name, seed, f"{track.class_id}/{track.index}"))
         with one_thread():
-            photos[here] = film(
-                track.class_id, track.frames, image_size, CONDITIONS[conditions], rng
-            )
+            photos[here] = film(track.class_id, track.frames, image_size, drawn, bank, dice)
         labels[here], tracks[here] = track.class_id, track.number
         done += track.frames
         if progress:
@@ -119,9 +119,3 @@ def _share_out(total: int, weights: list[int]) -> list[int]:
     for i in by_remainder[: total - sum(shares)]:
         shares[i] += 1
     return shares
-
-
-def seeded(name: str, seed: str, purpose: str) -> Generator:
-    """Return the random stream that belongs to one purpose within a split, and to nothing else."""
-    text = "\0".join(("autograder road signs", name, seed, purpose))
-    return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))

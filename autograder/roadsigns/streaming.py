@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.roadsigns.bank import Bank, seeded
 from autograder.roadsigns.classes import CLASSES
 from autograder.roadsigns.conditions import CONDITIONS, Conditions, ConditionsName
-from autograder.roadsigns.splits import seeded
+from autograder.roadsigns.distributions import Dice
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
 
 FRAMES_PER_TRACK = 2
+SIGNS_PER_CLASS = 150
+"""Different new signs, drawn as they are first needed: about 6,000 drawings in the long run."""
 _SPLIT = "stream"
 _POOL_IMAGES = 1024
 """So many images wait in a pool, from which batches are drawn at random."""
@@ -42,25 +46,31 @@ def stream(  # noqa: PLR0913 - by keyword
     Yields:
         Images, uint8 RGB, shape (batch, image_size, image_size, 3), and class ids, int32.
     """
-    from autograder.roadsigns.simulator import film, one_thread
+    from autograder.roadsigns.simulator import film, one_thread, sign_pixels
 
     if isinstance(conditions, str):
         conditions = CONDITIONS[conditions]
+    bank = Bank(
+        _SPLIT,
+        seed,
+        pixels=sign_pixels(image_size),
+        kept=SIGNS_PER_CLASS,
+        made=conditions.manufacture,
+    )
     bounds = _bounds(weights)
-    order = seeded(_SPLIT, seed, "order")
+    dice, order = Dice(seeded(_SPLIT, seed, "tracks")), seeded(_SPLIT, seed, "order")
     pool_size = max(_POOL_IMAGES, 4 * batch) + frames
     images = np.empty((pool_size, image_size, image_size, 3), np.uint8)
     labels = np.empty(pool_size, np.int32)
-    filled = tracks = 0
+    filled = 0
     while True:
         with one_thread():
             while filled + frames <= pool_size:
-                rng = seeded(_SPLIT, seed, str(tracks))
-                class_id = int(np.searchsorted(bounds, rng.random(), side="right"))
+                class_id = bisect.bisect_right(bounds, dice.random())
                 here = slice(filled, filled + frames)
-                images[here] = film(class_id, frames, image_size, conditions, rng)
+                images[here] = film(class_id, frames, image_size, conditions, bank, dice)
                 labels[here] = class_id
-                filled, tracks = filled + frames, tracks + 1
+                filled += frames
         chosen = order.permutation(filled)[:batch]
         yield images[chosen], labels[chosen]
         filled -= batch
@@ -70,7 +80,7 @@ def stream(  # noqa: PLR0913 - by keyword
         images[free], labels[free] = images[staying], labels[staying]
 
 
-def _bounds(weights: Sequence[float] | None) -> NDArray[np.float64]:
+def _bounds(weights: Sequence[float] | None) -> list[float]:
     """Return where in 0..1 each class but the last ends."""
     if weights is None:
         weights = [1.0] * len(CLASSES)
@@ -80,4 +90,4 @@ def _bounds(weights: Sequence[float] | None) -> NDArray[np.float64]:
     for weight in weights:
         total += weight
         sums.append(total)
-    return np.array([value / total for value in sums[:-1]])
+    return [value / total for value in sums[:-1]]
