@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter
 
 from autograder.diagnoses import LayerFacts
@@ -114,20 +115,22 @@ class _TrainingFile(JobFile):
 
 
 def read_description(
-    result: JobResult, image_size: int, augmented_images: int
+    result: JobResult, sign: NDArray[np.uint8], augmented_images: int
 ) -> Description | Failure:
     """Return what a job found out about a submission.
 
     Args:
         result: Of a job that ended well.
-        image_size: Height and width of the images in pixels.
+        sign: The image of a sign that it augmented over and over.
         augmented_images: How many it was asked to augment.
     """
+    from autograder.probing.pictures import read_pictures
+
     try:
         file = _DescriptionFile.model_validate(_json(result, "description.json"))
     except (ValueError, RecursionError):
         return unfinished("description.json")
-    shape = (2, augmented_images, image_size, image_size, 3)
+    shape = (2, augmented_images, *sign.shape)
     raw = result.outputs.get("augmented.f32", b"")
     complete = len(raw) == int(np.prod(shape)) * 4
     return Description(
@@ -145,6 +148,7 @@ def read_description(
         augmented=np.frombuffer(raw, "<f4").reshape(shape) if complete else None,
         graph=read_graph(result.outputs.get(OPS, b"")),
         parts=result.outputs.get(PARTS, b""),
+        pictures=read_pictures(result.outputs, sign),
     )
 
 

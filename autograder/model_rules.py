@@ -15,6 +15,7 @@ from autograder.cost import Graph
 from autograder.diagnoses import LayerFacts
 from autograder.metrics import read_predictions
 from autograder.models import Finding, Layer
+from autograder.probing.facts import ProbePictures
 
 # Chance is one in so many classes; nothing untrained came near this many times it.
 _TIMES_CHANCE = 6.5
@@ -37,6 +38,7 @@ class Description:
         learning_rate: At the first step, where the student compiled.
         graph: The ops of a training step; None where there is no usable plan.
         parts: What the step is made of, as the job wrote it down; empty if it could not.
+        pictures: Of what the augmentation does; None where they were not left.
     """
 
     layers: tuple[Layer, ...]
@@ -50,6 +52,7 @@ class Description:
     learning_rate: float | None = None
     graph: Graph | None = None
     parts: bytes = b""
+    pictures: ProbePictures | None = None
 
 
 def count_parameters(shapes: Sequence[tuple[int, ...]]) -> int:

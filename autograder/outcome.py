@@ -19,6 +19,7 @@ from autograder.models import (
     TrainingPlan,
     Verdict,
 )
+from autograder.probing.facts import Examined
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class Outcome:
     unportable: tuple[str, ...] = ()
     history: tuple[Epoch, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    augmentation: Examined | None = None
     weights_sha256: str | None = None
     predictions_sha256: str | None = None
     weights_hashed_by: Literal["grader", "job"] | None = None

@@ -31,6 +31,7 @@ from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
+from autograder.roadsigns.classes import CLASSES
 from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
@@ -117,6 +118,8 @@ class _Way:
                 trained = self._train_first(plan, seed, description)
                 self._diagnose(trained, description)
                 self._score(self._measure_run(trained, seed), plan, description)
+            else:
+                self._examine(description)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
@@ -144,6 +147,17 @@ class _Way:
             raise _Stop(Verdict.REJECTED, [*found, asked])
         self._keep_or_reject(found)
         return description, self._price(description, asked)
+
+    def _examine(self, description: Description) -> None:
+        """Find out what the augmentation does."""
+        from autograder.probing.examine import examine
+        from autograder.probing.label_safety import SIDE
+        from autograder.roadsigns.drawing import clean_signs
+
+        if description.pictures:
+            are_signs = self._dataset.class_names == tuple(sign.name for sign in CLASSES)
+            drawings = clean_signs(SIDE) if are_signs else None
+            self._learn(augmentation=examine(description.pictures, drawings))
 
     def _price(self, description: Description, asked: AskedPlan) -> TrainingPlan:
         """Find out what a step costs, and how many the budget pays for."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.config import Config
 from autograder.corrupted import CorruptedImages
 from autograder.cost import Graph
@@ -131,6 +133,8 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
+        from autograder.probing.pictures import choose_sign, picture_bytes, probe_inputs
+
         size, classes = self._dataset.image_size, self._dataset.num_classes
         arguments = self._arguments() | {
             "probe_images": self.probe_images,
@@ -144,11 +148,14 @@ class Trainer:
             OutputFile("augmented.f32", pixels),
             OPS_FILE,
             PARTS_FILE,
+            *(OutputFile(name, count) for name, count in picture_bytes(size).items()),
         )
         job = self._job("describe", arguments, submission, self._limits(), outputs)
+        sign = choose_sign(np.load(self._dataset.train.images, mmap_mode="r"))
+        job = dataclasses.replace(job, inputs=probe_inputs(sign))
         result, used = self._run(job)
         understood = failure_of(result, submission, job.limits) or read_description(
-            result, size, self.augmented_images
+            result, sign, self.augmented_images
         )
         return Attempt(understood, used, result.log)
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 # From top to bottom: a module may import modules of lines above it, and of its own line.
 LAYERS = """
     errors
-    models
+    models probing
     outcome
     config
     config_file names
@@ -22,7 +22,7 @@ LAYERS = """
     metrics scoring late diagnoses
     resampling
     stats
-    roadsigns near_duplicates
+    near_duplicates
     choosing archives pictures downloads
     data_files layouts gtsrb_layouts
     gtsrb data_cache holdout_seed data_sources imported datasets
@@ -51,7 +51,7 @@ LAYERS = """
     pipeline
     batch verification
     view
-    cost_view calibration_view data_view
+    augmentation_view cost_view calibration_view data_view
     selftest
     commands
     cli

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder.assignment import scored_rules
+from autograder.augmentation_view import show_augmentation
 from autograder.checks import check_sources
 from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import Config
@@ -53,7 +55,7 @@ def check(path: Path, config_path: Path, console: Console) -> int:
             for submission in sound:
                 with console.status("building the model"):
                     outcome = grader.check(submission, Quiet())
-                if not _show(outcome, submission, config, console):
+                if not _show(outcome, submission, config, dataset.class_names, console):
                     sound = [other for other in sound if other is not submission]
                 said = promise(assignment.environment, outcome.unportable)
                 console.print(plain(said), highlight=False, soft_wrap=True)
@@ -70,7 +72,13 @@ def can_run(submission: Submission, config: Config, console: Console) -> bool:
     return False
 
 
-def _show(outcome: Outcome, submission: Submission, config: Config, console: Console) -> bool:
+def _show(
+    outcome: Outcome,
+    submission: Submission,
+    config: Config,
+    names: Sequence[str],
+    console: Console,
+) -> bool:
     """Print what the job found; True if training could begin."""
     if outcome.verdict is not Verdict.GRADED:
         console.print(plain(f"{submission.path}: {outcome.verdict}"))
@@ -91,6 +99,8 @@ def _show(outcome: Outcome, submission: Submission, config: Config, console: Con
     )
     for line in (model, "augmentation: runs, keeps the shape", steps):
         console.print(plain(f" ✓ {line}"), highlight=False)
+    if outcome.augmentation:
+        show_augmentation(console, outcome.augmentation, names)
     if outcome.cost:
         show_cost(console, outcome.cost, outcome.layers)
     show_budget(console, plan, config.budget.training_s)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -230,3 +231,21 @@ def _draw_colours(rng: Randomness, made: Manufacture) -> dict[str, str]:
 
 def _hex(red: float, green: float, blue: float) -> str:
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in (red, green, blue))
+
+
+@functools.cache
+def clean_signs(pixels: int) -> Mapping[int, tuple[NDArray[np.float32], ...]]:
+    """Return each class's designs as drawn, by class id.
+
+    RGBA in 0..1, alpha multiplied in, shape (pixels, pixels, 4).
+    """
+    return {
+        sign.id: tuple(_clean(edit(design, AS_DRAWN), pixels) for design in designs(sign.id))
+        for sign in CLASSES
+    }
+
+
+def _clean(svg: str, pixels: int) -> NDArray[np.float32]:
+    rgba = rasterise(svg, 4 * pixels).astype(np.float32) / np.float32(255)
+    rgba[..., :3] *= rgba[..., 3:]
+    return np.asarray(cv2.resize(rgba, (pixels, pixels), interpolation=cv2.INTER_AREA))
