@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import resvg_py
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES, SignClass
@@ -40,7 +41,6 @@ def test_a_drawing_has_the_parts_in_painting_order(design: Path) -> None:
 
 @pytest.mark.parametrize("design", ALL, ids=lambda path: path.stem)
 def test_it_is_painted_as_a_viewer_of_svg_would(design: Path) -> None:
-    resvg_py = pytest.importorskip("resvg_py")
     png = resvg_py.svg_to_bytes(svg_string=design.read_text(), width=96, height=96)
     seen = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
     assert seen is not None
