@@ -325,7 +325,7 @@ def test_there_may_be_more_images_than_memory(tiny_data: TinyData, tmp_path: Pat
     many = (6 << 30) // (SIZE * SIZE * 3)
     images = tmp_path / "images.npy"
     shape = (many, SIZE, SIZE, 3)
-    np.lib.format.open_memmap(images, "w+", np.uint8, shape)  # type: ignore[no-untyped-call]
+    np.lib.format.open_memmap(images, "w+", np.uint8, shape)
     with SandboxRunner((*tiny_data.readable, images), strict=True) as runner:
         more = {"probe_images": 20, "augmented_images": 4, "train_images": str(images)}
         arguments = tiny_data.arguments(**more)
