@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 Splits = Mapping[str, tuple[Item, ...]]
 
 _PUBLIC = "public"
-_SHOWN = 20
+_SHOWN, _READING = 20, "reading images"
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def with_lookalikes(source: Source, size: int, progress: Progress | None = None)
     """
     if source.has_tracks or (source.is_parted and source.validation):
         return source
-    splits = {"train": source.training, "validation": (), "holdout": ()}
-    images, items, _ = _read(splits, ("train",), size, progress, "looking at images")["train"]
+    start = (0, len(source.training), "looking at images")
+    images, items = _read(source.training, size, [], progress, start)
     numbers = group(images, progress).tolist()
     first: dict[int, str] = {}
     for number, item in zip(numbers, items, strict=True):
@@ -150,39 +150,41 @@ def load(
     # In the order of training first: students who have no holdout get the same numbers.
     tracks = dict.fromkeys(item.track for item in ordered)
     numbers = {track: number for number, track in enumerate(tracks)}
-    read = _read(splits, names, size, progress, "reading images")
-    arrays = {
-        name: Arrays(
+    arrays: dict[str, Arrays] = {}
+    problems: list[str] = []
+    total = sum(len(splits[name]) for name in names)
+    for name in names:
+        done = sum(len(splits[before]) for before in names[: names.index(name)])
+        images, items = _read(splits[name], size, problems, progress, (done, total, _READING))
+        arrays[name] = Arrays(
             images=images,
             labels=np.array([item.class_id for item in items], np.int32),
             tracks=np.array([numbers[item.track] for item in items], np.int32),
         )
-        for name, (images, items, _) in read.items()
-    }
-    return arrays, [problem for _, _, problems in read.values() for problem in problems]
+    return arrays, problems
 
 
 def _read(
-    splits: Splits, names: Sequence[str], size: int, progress: Progress | None, what: str
-) -> dict[str, tuple[NDArray[np.uint8], list[Item], list[str]]]:
-    """Return by split: images, those items of it that could be read, what was wrong with others."""
-    total, done = sum(len(splits[name]) for name in names), 0
-    read = {}
-    for name in names:
-        images = np.empty((len(splits[name]), size, size, 3), np.uint8)
-        good: list[Item] = []
-        problems: list[str] = []
-        for item in splits[name]:
-            try:
-                images[len(good)] = read_picture(item.file.read(), size)
-                good.append(item)
-            except (UnreadableError, PictureError) as error:
-                problems.append(f"{item.file.shown}: {error}")
-            done += 1
-            if progress and (done % 100 == 0 or done == total):
-                progress(done, total, what)
-        read[name] = (images[: len(good)], good, problems)
-    return read
+    items: Sequence[Item],
+    size: int,
+    problems: list[str],
+    progress: Progress | None,
+    start: tuple[int, int, str],
+) -> tuple[NDArray[np.uint8], list[Item]]:
+    """Return the images that can be read and whose they are; add to ``problems`` about the rest."""
+    done, total, what = start
+    images = np.empty((len(items), size, size, 3), np.uint8)
+    good: list[Item] = []
+    for item in items:
+        try:
+            images[len(good)] = read_picture(item.file.read(), size)
+            good.append(item)
+        except (UnreadableError, PictureError) as error:
+            problems.append(f"{item.file.shown}: {error}")
+        done += 1
+        if progress and (done % 100 == 0 or done == total):
+            progress(done, total, what)
+    return images[: len(good)], good
 
 
 def digest(files: Sequence[DataFile]) -> str:

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.cli import run
+from autograder.runner import SandboxRunner
+from autograder.worker.prediction import batch_of
 
 DOCS = (Path(__file__).parent.parent / "docs" / "own-data.md").read_text(encoding="utf-8")
 RULES, TEMPLATE, SOLUTION = (
@@ -113,3 +115,18 @@ def test_a_damaged_image_is_named_before_anything_is_built(
     (assignment / "images/train/muffin/3.jpg").write_bytes(b"no image")
     assert run(["check", "class/ada"]) == 2
     assert "muffin/3.jpg: no JPEG" in capsys.readouterr().err
+
+
+@pytest.mark.sandbox
+def test_images_that_jobs_could_read_are_refused(
+    assignment: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = assignment / "images"
+    monkeypatch.setattr(SandboxRunner, "could_read", lambda _, path: path == images)
+    assert run(["grade", "class"]) == 2
+    assert f"{images}: students' code could read the answers there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("image_size", "images"), [(16, 256), (64, 256), (224, 20), (256, 16)])
+def test_large_images_are_predicted_a_few_at_a_time(image_size: int, images: int) -> None:
+    assert batch_of(image_size) == images
