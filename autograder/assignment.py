@@ -15,8 +15,9 @@ from autograder.datasets import Dataset, Holdout
 from autograder.errors import ConfigError
 from autograder.models import Isolation
 from autograder.reports.report import Environment
+from autograder.roadsigns.classes import CLASSES
 
-KINDS_WITH_FAMILIES = {"roadsigns", "gtsrb"}
+_SIGNS = tuple(sign.name for sign in CLASSES)
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,11 @@ class Assignment:
                 self._check_classes(item)
 
     def _check_classes(self, item: MetricCriterion) -> None:
-        kind, largest = self.dataset.kind, self.dataset.num_classes - 1
-        if item.family and kind not in KINDS_WITH_FAMILIES:
+        largest = self.dataset.num_classes - 1
+        if item.family and self.dataset.class_names != _SIGNS:
             message = (
-                f"criterion {item.id}: dataset kind {kind} has no families of signs; "
-                "use metric recall and name the classes in class_ids"
+                f"criterion {item.id}: families are those of the 43 road signs, and the classes "
+                "of this data set are others; use metric recall and name them in class_ids"
             )
             raise ConfigError(message, self.config_path)
         ids = item.class_ids if item.class_id is None else (item.class_id,)

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.data_cache import Arrays
 from autograder.data_files import DataFile, UnreadableError
 from autograder.errors import DatasetError
 from autograder.gtsrb_layouts import recognise
 from autograder.layouts import Item, Source, by_folders
+from autograder.near_duplicates import group
 from autograder.pictures import PictureError, read_picture
 
 Progress = Callable[[int, int, str], None]
 Splits = Mapping[str, tuple[Item, ...]]
 
 _PUBLIC = "public"
-_SHOWN = 20
+_SHOWN, _READING = 20, "reading images"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,30 @@ def refuse_problems(problems: Sequence[str], where: object) -> None:
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise DatasetError(f"{where}: not usable:\n" + "\n".join(problems[:_SHOWN]) + more)
+
+
+def with_lookalikes(source: Source, size: int, progress: Progress | None = None) -> Source:
+    """Return a source in which near-duplicates share a track, if nobody else told its tracks.
+
+    Looks at images that are still to be parted, and at no others: students, who have no holdout,
+    get the same. Images that cannot be read are left alone; `load` tells of them.
+
+    Args:
+        source: What there is.
+        size: Height and width of the images in pixels: near-duplicates are so at one size.
+        progress: Told (done, total, what).
+    """
+    if source.has_tracks or (source.is_parted and source.validation):
+        return source
+    start = (0, len(source.training), "looking at images")
+    images, items = _read(source.training, size, [], progress, start)
+    numbers = group(images, progress).tolist()
+    first: dict[int, str] = {}
+    for number, item in zip(numbers, items, strict=True):
+        first.setdefault(number, item.track)
+    tracks = {item.track: first[number] for number, item in zip(numbers, items, strict=True)}
+    training = (replace(item, track=tracks.get(item.track, item.track)) for item in source.training)
+    return replace(source, training=tuple(training))
 
 
 def part(source: Source, shares: Shares, secret: str) -> dict[str, tuple[Item, ...]]:
@@ -86,7 +112,7 @@ def _take(
     for class_id, some in tracks.items():
         if len(some) < 2 and not source.has_tracks:
             name = source.class_names[class_id]
-            raise DatasetError(f"class {name}: too few images to part them")
+            raise DatasetError(f"class {name}: too few images to part them, or all nearly equal")
         count = min(max(1, round(len(some) * share)), len(some) - 1)
         in_random_order = sorted(some, key=lambda track: _rank(f"{seed}\0{class_id}\0{track}"))
         taken.update(in_random_order[:count])
@@ -124,29 +150,41 @@ def load(
     # In the order of training first: students who have no holdout get the same numbers.
     tracks = dict.fromkeys(item.track for item in ordered)
     numbers = {track: number for number, track in enumerate(tracks)}
-    total = sum(len(splits[name]) for name in names)
-    done = 0
-    problems: list[str] = []
     arrays: dict[str, Arrays] = {}
+    problems: list[str] = []
+    total = sum(len(splits[name]) for name in names)
     for name in names:
-        items = splits[name]
-        images = np.empty((len(items), size, size, 3), np.uint8)
-        good: list[Item] = []
-        for item in items:
-            try:
-                images[len(good)] = read_picture(item.file.read(), size)
-                good.append(item)
-            except (UnreadableError, PictureError) as error:
-                problems.append(f"{item.file.shown}: {error}")
-            done += 1
-            if progress and (done % 100 == 0 or done == total):
-                progress(done, total, "reading images")
+        done = sum(len(splits[before]) for before in names[: names.index(name)])
+        images, items = _read(splits[name], size, problems, progress, (done, total, _READING))
         arrays[name] = Arrays(
-            images=images[: len(good)],
-            labels=np.array([item.class_id for item in good], np.int32),
-            tracks=np.array([numbers[item.track] for item in good], np.int32),
+            images=images,
+            labels=np.array([item.class_id for item in items], np.int32),
+            tracks=np.array([numbers[item.track] for item in items], np.int32),
         )
     return arrays, problems
+
+
+def _read(
+    items: Sequence[Item],
+    size: int,
+    problems: list[str],
+    progress: Progress | None,
+    start: tuple[int, int, str],
+) -> tuple[NDArray[np.uint8], list[Item]]:
+    """Return the images that can be read and whose they are; add to ``problems`` about the rest."""
+    done, total, what = start
+    images = np.empty((len(items), size, size, 3), np.uint8)
+    good: list[Item] = []
+    for item in items:
+        try:
+            images[len(good)] = read_picture(item.file.read(), size)
+            good.append(item)
+        except (UnreadableError, PictureError) as error:
+            problems.append(f"{item.file.shown}: {error}")
+        done += 1
+        if progress and (done % 100 == 0 or done == total):
+            progress(done, total, what)
+    return images[: len(good)], good
 
 
 def digest(files: Sequence[DataFile]) -> str:

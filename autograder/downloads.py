@@ -22,7 +22,7 @@ Progress = Callable[[int, int, str], None]
 _CHUNK_BYTES = 1 << 18
 _SILENCE_S = 30
 _TRIES = 5
-_WAIT_S = 1.0
+_WAIT_S = 0.5
 
 
 @dataclass(frozen=True)

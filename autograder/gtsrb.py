@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,14 @@ def shuffled(photos: Sequence[Photo], seed: str = "") -> tuple[Photo, ...]:
         photos: To be shuffled.
         seed: Another one gives another order.
     """
-    return tuple(sorted(photos, key=lambda photo: _rank(seed + _digest(photo.path))))
+    seen: Counter[str] = Counter()
+    ranked = []
+    for place, photo in enumerate(photos):
+        digest = _digest(photo.path)
+        # Equal files must not end up side by side.
+        ranked.append((_rank(f"{seed}{digest}{seen[digest]}"), place))
+        seen[digest] += 1
+    return tuple(photos[place] for _, place in sorted(ranked))
 
 
 def _digest(path: Path) -> str:

@@ -141,6 +141,14 @@ def _published(files: Sequence[DataFile]) -> Source | None:
             "no training images with their GT-<class>.csv; GTSRB_Final_Training_Images.zip has them"
         )
     _published_test(found, answers, tests)
+    used = {file.path for file in tests}
+    others = [
+        file
+        for file in files
+        if file.is_picture and file.path.parent.parent not in tables and file.path not in used
+    ]
+    if others:
+        found.remarks.append(f"neither training nor final test images, not used: {listed(others)}")
     return found.source("GTSRB as published")
 
 

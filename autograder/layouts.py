@@ -80,15 +80,12 @@ def by_folders(files: Sequence[DataFile]) -> Source:
     remarks = _left_aside(files, inside, is_parted=is_parted)
     folders = {path[0] for path, _ in inside["training"] if len(path) > 1}
     names = tuple(sorted(folders, key=_in_order))
-    training, validation, holdout = (
-        _items(name, inside.get(name, []), names) for name in ("training", "validation", "holdout")
-    )
     return Source(
         layout="a folder for each class",
         class_names=tuple(map(printable, names)),
-        training=training,
-        validation=validation,
-        holdout=holdout,
+        training=_items("training", inside, names),
+        validation=_items("validation", inside, names),
+        holdout=_items("holdout", inside, names),
         is_parted=is_parted,
         has_tracks=False,
         problems=tuple(_problems(inside, names)),
@@ -106,11 +103,11 @@ def _unwrapped(placed: list[_Placed], *, in_split: bool = False) -> list[_Placed
     return placed
 
 
-def _items(split: str, placed: Iterable[_Placed], names: Sequence[str]) -> tuple[Item, ...]:
+def _items(split: str, inside: dict[str, list[_Placed]], names: Sequence[str]) -> tuple[Item, ...]:
     ids = {name: id_ for id_, name in enumerate(names)}
     return tuple(
         Item(file, ids[path[0]], "/".join((split, *path)))
-        for path, file in placed
+        for path, file in inside.get(split, [])
         if len(path) > 1 and path[0] in ids
     )
 

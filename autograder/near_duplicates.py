@@ -80,7 +80,7 @@ def join(parts: list[Fingerprints]) -> Fingerprints:
 def near_duplicates(prints: Fingerprints, progress: Progress | None = None) -> Iterator[Pairs]:
     """Yield all pairs of near-duplicates, in portions; those of one image and itself are none.
 
-    Compares every image with every other: 40,000 with each other in some two seconds.
+    Compares every image with every other: 40,000 with each other in some four seconds.
 
     Args:
         prints: What to search.

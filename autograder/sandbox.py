@@ -140,6 +140,14 @@ def detect_defences(readable: Iterable[Path]) -> Defences:
     return Defences(abi, own_uid, namespaces.available())
 
 
+def could_read(path: Path, defences: Defences) -> bool:
+    """Whether a job that was not told to may read a file or folder of somebody's."""
+    real = path.resolve()
+    if any(real.is_relative_to(allowed.resolve()) for allowed in python_paths()):
+        return True
+    return not defences.landlock_abi and _readable_to_others([real])
+
+
 def _readable_to_others(paths: Iterable[Path]) -> bool:
     """Whether a process that drops to another user id could still import from ``paths``."""
     pid = os.fork()

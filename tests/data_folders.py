@@ -94,9 +94,9 @@ def pack(folder: Path, archive: Path) -> Path:
     return archive
 
 
-def by_class(root: Path, count: int = 10, size: int = 20) -> Path:
+def by_class(root: Path, count: int = 10, size: int = 20, seed: int = 0) -> Path:
     """Two classes of images, each its own."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     for name, value in (("cat", 60), ("dog", 180)):
         for number in range(count):
             path = root / name / f"{number}.png"

@@ -25,7 +25,6 @@ from autograder.runner import OnProgress, Runner
 from autograder.training import Trainer
 from tests.conftest import CLASSES, SIZE, TINY, TinyData
 
-KIND = "roadsigns"
 HOLDOUT_COUNT = 25
 LABELS = (np.arange(HOLDOUT_COUNT) % CLASSES).astype(np.int32)
 CONFIG = Config.model_validate(
@@ -249,7 +248,9 @@ def fake_grader(
         )
         for name in ("train", "validation", "holdout")
     }  # fmt: skip
-    dataset = Dataset(KIND, SIZE, tuple("abcde"), splits["train"], splits["validation"], "f" * 64)
+    dataset = Dataset(
+        "roadsigns", SIZE, tuple("abcde"), splits["train"], splits["validation"], "f" * 64
+    )
     corrupted = None
     if config.asks_for_robustness:
         corrupted = _corrupted(splits["holdout" if holdout else "validation"], config)

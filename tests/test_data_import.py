@@ -6,6 +6,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograder.cli import run
 from autograder.config import DatasetConfig
 from autograder.datasets import open_dataset, open_holdout
 from autograder.errors import DatasetError
+from autograder.roadsigns import classes
 from tests import data_folders
 from tests.data_folders import CLASSES, red
 
@@ -96,12 +98,26 @@ def test_counts_are_held_against_those_published(
     assert "6 of the 12,630 test images published" in printed
 
 
+def test_all_that_was_published_is_said_to_be_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signs = [replace(sign, gtsrb_images=10 * (sign.id in CLASSES)) for sign in classes.CLASSES]
+    monkeypatch.setattr("autograder.commands.data_import.CLASSES", signs)
+    monkeypatch.setattr("autograder.commands.data_import._OFFICIAL", 30)
+    monkeypatch.setattr("autograder.commands.data_import._OFFICIAL_TEST", 6)
+    assert import_data(data_folders.published(tmp_path / "source")) == 0
+    printed = capsys.readouterr().out
+    assert "all 30 training and 6 test images published" in printed
+    assert " ! " not in printed
+
+
 def test_everything_wrong_is_named_and_nothing_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = data_folders.published(tmp_path / "source")
     training = source / "GTSRB" / "Final_Training" / "Images"
     (training / "00000" / "00001_00000.ppm").unlink()
+    (training / "00000" / "00002_00000.ppm").write_bytes(b"P6\n9 9\n255\n")
     (training / "00014" / "GT-00014.csv").unlink()
     with (training / "00042" / "GT-00042.csv").open("a") as file:
         file.write("x.ppm;9;9;1;1;8;8;43\nhalf a line\n00000_00000.ppm;9;9;1;1;8;8;42\n")
@@ -116,9 +132,10 @@ def test_everything_wrong_is_named_and_nothing_written(
         "GT-00042.csv:13: expected columns Filename and ClassId",
         "GT-00042.csv:14: 00000_00000.ppm stands there twice",
         "GT-final_test.csv:8: 99999.ppm is missing",
+        "00000/00002_00000.ppm: ends before the image does",
     ):
         assert words in printed.out
-    assert "6 things missing or damaged" in printed.err
+    assert "7 things missing or damaged" in printed.err
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
@@ -232,7 +249,7 @@ def test_one_folder_of_classes_is_parted_by_the_secret_alone(
 ) -> None:
     source = data_folders.by_class(tmp_path / "source")
     assert import_data(source, "--holdout-share", 0.3) == 0
-    assert "parted one by one" in capsys.readouterr().out
+    assert "near-duplicates were kept together" in capsys.readouterr().out
     dataset = open_dataset(imported(tmp_path / "out"))
     holdout = open_holdout(imported(tmp_path / "out"), "any")
     assert (dataset.train.count, dataset.validation.count, holdout.count) == (12, 2, 6)

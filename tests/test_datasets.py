@@ -12,6 +12,7 @@ import pytest
 
 from autograder.config import DatasetConfig
 from autograder.datasets import _key, _render, open_dataset, open_holdout
+from tests import data_folders
 
 TINY = DatasetConfig(image_size=16, train_images=86, validation_images=43, holdout_images=43)
 
@@ -106,3 +107,44 @@ def test_importing_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert not {"cv2", "pandas", "sklearn"} & set(done.stdout.split())
+
+
+def own_images(root: Path) -> DatasetConfig:
+    return DatasetConfig(kind="folder", path=data_folders.by_class(root), image_size=16)
+
+
+def test_of_one_folder_the_secret_holds_images_out_and_labels_are_sealed(tmp_path: Path) -> None:
+    config, cache = own_images(tmp_path / "images"), tmp_path / "cache"
+    splits = {}
+    for seed in ("one", "other"):
+        dataset, holdout = open_dataset(config, cache, seed=seed), open_holdout(config, seed, cache)
+        assert dataset.class_names == ("cat", "dog")
+        counts = (dataset.train.count, dataset.validation.count, holdout.count)
+        assert counts == (12, 4, 4)
+        assert mode(holdout.labels) == 0o600
+        images = [np.load(split.images) for split in (dataset.train, dataset.validation, holdout)]
+        assert len(np.unique(np.concatenate(images), axis=0)) == 20  # each is in one split
+        splits[seed] = (dataset.fingerprint, holdout.sha256)
+    assert splits["one"][0] != splits["other"][0]
+    assert splits["one"][1] != splits["other"][1]
+
+
+def test_a_changed_image_is_read_anew(tmp_path: Path) -> None:
+    config = own_images(tmp_path / "images")
+    before = open_dataset(config, tmp_path / "cache").fingerprint
+    data_folders.by_class(tmp_path / "images", seed=1)
+    assert open_dataset(config, tmp_path / "cache").fingerprint != before
+
+
+def test_the_secret_orders_published_photographs(tmp_path: Path) -> None:
+    path = data_folders.published(tmp_path / "data")
+    (path / "GT-final_test.csv").rename(path / "GTSRB" / "GT-final_test.csv")
+    for number, image in enumerate((path / "GTSRB" / "Final_Test" / "Images").iterdir()):
+        data_folders.write_picture(image, 20 * number)
+    config = DatasetConfig(kind="gtsrb", path=path, image_size=16)
+    orders = [
+        np.load(open_holdout(config, seed, tmp_path / "cache").images)[:, 0, 0, 0].tolist()
+        for seed in ("one", "other")
+    ]
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1])

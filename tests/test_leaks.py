@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import stat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,9 @@ from numpy.typing import NDArray
 
 from autograder import gtsrb
 from autograder.data_cache import Arrays, Split, open_splits, verify
+from autograder.data_files import DataFile
+from autograder.data_sources import Shares, part
+from autograder.layouts import Item, Source
 from autograder.roadsigns.splits import render_split
 from tests.clues import Labels, repeats, surprise
 
@@ -37,47 +39,73 @@ def rendered(name: Any) -> tuple[Labels, Labels]:
 
 
 def photographs(root: Path, count: int, *, test: bool) -> tuple[gtsrb.Photo, ...]:
-    """Return photographs as in the official folders: of tracks by class, or mixed for the test."""
+    """Write files as in the official folders: of tracks by class, or mixed for the test."""
     rng = np.random.default_rng(7)
-    if test:
-        classes = rng.integers(0, 43, count)
-        images = root / "Final_Test" / "Images"
-        return tuple(
-            gtsrb.Photo(images / f"{number:05d}.ppm", int(id_), number)
-            for number, id_ in enumerate(classes)
-        )
     photos = []
-    for track in range(count // 10):
-        class_id = track * 43 // (count // 10)
-        folder = root / "Final_Training" / "Images" / f"{class_id:05d}"
-        photos += [
-            gtsrb.Photo(folder / f"{track:05d}_{frame:05d}.ppm", class_id, track)
-            for frame in range(10)
-        ]
+    for number, mixed in enumerate(rng.integers(0, 43, count)):
+        track, frame = (number, 0) if test else divmod(number, 10)
+        class_id = int(mixed) if test else track * 430 // count
+        folder = "Final_Test/Images" if test else f"Final_Training/Images/{class_id:05d}"
+        path = root / folder / (f"{number:05d}.ppm" if test else f"{track:05d}_{frame:05d}.ppm")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(rng.bytes(16))
+        photos.append(gtsrb.Photo(path, class_id, track))
     return tuple(photos)
 
 
-@functools.cache
-def orders() -> dict[str, tuple[Labels, Labels]]:
-    found = {f"roadsigns, {name}": rendered(name) for name in ("train", "validation", "holdout")}
-    for test in (False, True):
-        photos = gtsrb.shuffled(photographs(Path("GTSRB"), IMAGES, test=test))
-        labels = np.array([photo.class_id for photo in photos], np.int32)
-        tracks = np.array([photo.track for photo in photos], np.int32)
-        found[f"gtsrb, {'holdout' if test else 'train'}"] = labels, tracks
-    return found
+def of_photographs(root: Path, *, test: bool) -> tuple[Labels, Labels]:
+    """Return labels and tracks of photographs, as read from GTSRB's folders."""
+    photos = gtsrb.shuffled(photographs(root, IMAGES, test=test))
+    labels = np.array([photo.class_id for photo in photos], np.int32)
+    return labels, np.array([photo.track for photo in photos], np.int32)
 
 
-@pytest.mark.parametrize("name", orders())
-def test_an_image_s_place_tells_nothing_of_its_label(name: str) -> None:
-    labels, _ = orders()[name]
-    others = [other for key, (other, _) in orders().items() if key != name]
+def of_a_folder() -> tuple[Labels, Labels]:
+    """Return labels and tracks of the part that is taken for marks of folders, one a class."""
+    items = tuple(
+        Item(
+            DataFile(PurePosixPath(f"{number % 43}/{number}.png"), "", bytes, ""),
+            number % 43,
+            track=f"{number // 86}-{number % 43}",
+        )
+        for number in range(5 * IMAGES)
+    )
+    source = Source("folders", tuple(map(str, range(43))), items, is_parted=False)
+    holdout = part(source, Shares(), "a secret")["holdout"]
+    names = sorted({item.track for item in holdout})
+    return (
+        np.array([item.class_id for item in holdout], np.int32),
+        np.array([names.index(item.track) for item in holdout], np.int32),
+    )
+
+
+NAMES = (
+    "rendered train", "rendered validation", "rendered holdout",
+    "photographs to train on", "photographs to test on", "folders, holdout",
+)  # fmt: skip
+Orders = dict[str, tuple[Labels, Labels]]
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Orders:
+    root = tmp_path_factory.mktemp("GTSRB")
+    found = (
+        *map(rendered, ("train", "validation", "holdout")),
+        of_photographs(root, test=False), of_photographs(root, test=True), of_a_folder(),
+    )  # fmt: skip
+    return dict(zip(NAMES, found, strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_image_s_place_tells_nothing_of_its_label(name: str, orders: Orders) -> None:
+    labels, _ = orders[name]
+    others = [other for key, (other, _) in orders.items() if key != name]
     assert max(surprise(labels, others).values()) < CHANCE
 
 
-@pytest.mark.parametrize("name", orders())
-def test_images_of_one_sign_do_not_lie_in_step(name: str) -> None:
-    _, tracks = orders()[name]
+@pytest.mark.parametrize("name", NAMES)
+def test_images_of_one_sign_do_not_lie_in_step(name: str, orders: Orders) -> None:
+    _, tracks = orders[name]
     _, numbers = np.unique(tracks, return_inverse=True)
     assert repeats(numbers.astype(np.int32)) < CHANCE
 
@@ -95,7 +123,7 @@ def by_track(labels: Labels) -> Labels:
 
 
 def as_in_training(labels: Labels) -> Labels:
-    training, _ = orders()["roadsigns, train"]
+    training, _ = rendered("train")
     return np.where(np.arange(len(labels)) % 4 == 0, training, labels).astype(np.int32)
 
 
@@ -119,9 +147,9 @@ def odd_and_even(labels: Labels) -> Labels:
 @pytest.mark.parametrize(
     "leak", [by_class, by_class_in_turns, by_track, as_in_training, halves, odd_and_even]
 )
-def test_a_planted_leak_is_found(leak: Any) -> None:
-    labels, _ = orders()["roadsigns, holdout"]
-    training, _ = orders()["roadsigns, train"]
+def test_a_planted_leak_is_found(leak: Any, orders: Orders) -> None:
+    labels, _ = orders["rendered holdout"]
+    training, _ = orders["rendered train"]
     assert max(surprise(leak(labels), [training]).values()) > 8
 
 
@@ -129,9 +157,9 @@ def test_frames_that_lie_side_by_side_are_found() -> None:
     assert repeats(np.repeat(np.arange(700, dtype=np.int32), 2)) > 8
 
 
-def test_photographs_stay_where_they_are_whatever_their_labels() -> None:
-    """Else whoever knows the files' names could try all labels, and see which fit the order."""
-    photos = photographs(Path("GTSRB"), 300, test=True)
+def test_photographs_stay_where_they_are_whatever_their_labels(tmp_path: Path) -> None:
+    """Else whoever knows the files could try all labels of each, and see which fit the order."""
+    photos = photographs(tmp_path, 300, test=True)
     other = [gtsrb.Photo(p.path, (p.class_id + 1) % 43, p.track) for p in photos]
     order = [photo.path for photo in gtsrb.shuffled(photos)]
     assert order == [photo.path for photo in gtsrb.shuffled(other)]

@@ -103,3 +103,24 @@ def test_an_augmentation_must_make_numbers() -> None:
 def test_a_rule_that_is_switched_off_says_nothing() -> None:
     rules = CONFIG.rules.model_copy(update={"disabled": ("convolution-layers",)})
     assert check(CONFIG.model_copy(update={"rules": rules}), layers=SOUND.layers[1:]) == []
+
+
+@pytest.mark.parametrize(("num_classes", "right", "rejected"), [(43, 7, True), (43, 6, False)])
+def test_untrained_accuracy_is_held_against_chance(
+    num_classes: int, right: int, rejected: bool
+) -> None:
+    labels = np.arange(43, dtype=np.int32)
+    outputs = np.zeros((43, num_classes), "<f4")
+    outputs[np.arange(43), (labels + (labels >= right)) % 43] = 1
+    config = CONFIG.model_copy(update={"rules": RulesConfig(min_convolutions=2)})
+    sound = dataclasses.replace(SOUND, output_shape=(43,), untrained=outputs.tobytes())
+    findings = list(check_model(sound, labels, num_classes, SHAPE, config))
+    assert [finding.rule for finding in findings] == ["untrained-at-chance"] * rejected
+
+
+def test_of_few_classes_luck_may_know_all_before_training() -> None:
+    labels = (np.arange(COUNT) % 2).astype(np.int32)
+    outputs = np.eye(2, dtype="<f4")[labels]
+    config = CONFIG.model_copy(update={"rules": RulesConfig(min_convolutions=2)})
+    sound = dataclasses.replace(SOUND, output_shape=(2,), untrained=outputs.tobytes())
+    assert not list(check_model(sound, labels, 2, SHAPE, config))

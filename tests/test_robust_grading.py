@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
+from autograder.cli import run
 from autograder.commands.opening import open_spoiled
 from autograder.config import Config
 from autograder.errors import ConfigError
@@ -267,13 +270,15 @@ def test_several_classes_are_judged_by_the_mean_of_their_recall(tiny_data: TinyD
     ("keys", "message"),
     [
         ({"metric": "recall", "class_ids": [1, 5]}, r"group: class_ids 5 is not in 0\.\.4"),
-        ({"metric": "family_recall", "family": "warning"}, r"kind folder has no families"),
+        (
+            {"metric": "family_recall", "family": "warning"},
+            "families are those of the 43 road signs",
+        ),
     ],
 )
 def test_classes_that_the_data_set_has_not_got_are_refused(
-    tiny_data: TinyData, monkeypatch: pytest.MonkeyPatch, keys: dict[str, Any], message: str
+    tiny_data: TinyData, keys: dict[str, Any], message: str
 ) -> None:
-    monkeypatch.setattr("tests.fakes.KIND", "folder")
     with pytest.raises(ConfigError, match=message):
         fake_grader(tiny_data, rules(group(**keys)))
 
@@ -290,3 +295,29 @@ def test_a_real_job_predicts_the_file_that_it_is_given(jobs: Jobs) -> None:
     assert done.exit_code == 0, done.log.decode()
     assert len(done.outputs["corrupted.f32"]) == 20 * CLASSES * 4
     assert "holdout.f32" not in done.outputs
+
+
+@pytest.mark.sandbox
+def test_what_is_graded_for_real_is_replayed_and_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text())
+    rules["rules"]["min_convolutions"] = 1
+    rules["rubric"][0] |= {"metric": "robust_macro_f1", "zero_at": 0.0, "full_at": 0.9}
+    rules["robustness"] = {"images": 43, "corruptions": ["fog", "jpeg"], "severities": [2, 4]}
+    config, folder, out = tmp_path / "grading.yaml", tmp_path / "class", tmp_path / "out"
+    config.write_text(yaml.safe_dump(rules))
+    folder.mkdir()
+    (folder / "ada.py").write_text(TINY)
+    monkeypatch.setenv("AUTOGRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("AUTOGRADER_HOLDOUT_SEED", "a secret that is long enough")
+    assert run(["grade", str(folder), "--out", str(out), "--config", str(config)]) == 0
+    report = json.loads((out / "submissions" / "ada" / "report.json").read_text())
+    assert report["replay"]["replayed"] is True
+    robustness = report["metrics"]["holdout"]["robustness"]
+    assert len(robustness["corrupted"]) == 4
+    assert 0 < robustness["macro_f1"] < robustness["clean_macro_f1"]
+    [spoiled_file] = (tmp_path / "cache" / "holdouts").glob("*-corrupted-*.npy")
+    assert len(np.load(spoiled_file)) == 4 * 43
+    ada = str(out / "submissions" / "ada")
+    assert run(["verify", ada, "--config", str(config)]) == 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,26 @@ def test_an_exception_is_reported_with_its_place(jobs: Jobs, text: str) -> None:
     assert result.exit_code == 1
     assert report["stage"] == "import"
     assert report["places"][-1] == ["submission.py", 2]
+
+
+def test_a_confined_job_could_read_libraries_and_nobodys_answers(
+    jobs: Jobs, tmp_path: Path
+) -> None:
+    assert isinstance(jobs.runner, SandboxRunner)
+    (tmp_path / "answers").write_text("14")
+    assert not jobs.runner.could_read(tmp_path / "answers")
+    assert jobs.runner.could_read(Path(json.__file__))
+
+
+def test_without_landlock_the_rights_of_files_decide(tmp_path: Path) -> None:
+    from autograder.sandbox import Defences, could_read
+
+    if os.geteuid() != 0:
+        pytest.skip("only root can drop to another user")
+    defences = Defences(landlock_abi=0, own_uid=True, namespaces=False)
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are for this user alone
+        path = Path(folder)
+        path.chmod(0o755)
+        assert could_read(path, defences)
+        path.chmod(0o700)
+        assert not could_read(path, defences)

@@ -11,12 +11,13 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.errors import JobInfrastructureError
-from autograder.jobs import Ending, JobResult
+from autograder.jobs import Ending, Job, JobResult
 from autograder.runner import SandboxRunner
-from tests.conftest import LIMITS, TINY, Jobs, TinyData
+from tests.conftest import LIMITS, OUTPUTS, SIZE, TINY, Jobs, TinyData
 
 pytestmark = pytest.mark.sandbox
 
@@ -318,3 +319,16 @@ def test_many_short_jobs_that_print_until_they_end_upset_nobody(jobs: Jobs) -> N
 def test_a_strange_output_is_not_read(jobs: Jobs, forgery: str) -> None:
     result = jobs.describe(f"import os\n{forgery}\nos._exit(0)")
     assert "description.json" not in result.outputs
+
+
+def test_there_may_be_more_images_than_memory(tiny_data: TinyData, tmp_path: Path) -> None:
+    many = (6 << 30) // (SIZE * SIZE * 3)
+    images = tmp_path / "images.npy"
+    shape = (many, SIZE, SIZE, 3)
+    np.lib.format.open_memmap(images, "w+", np.uint8, shape)
+    with SandboxRunner((*tiny_data.readable, images), strict=True) as runner:
+        more = {"probe_images": 20, "augmented_images": 4, "train_images": str(images)}
+        arguments = tiny_data.arguments(**more)
+        job = Job("describe", arguments, {"submission.py": TINY}, LIMITS, OUTPUTS)
+        result = runner.run(job)
+    assert (result.ending, result.exit_code) == (Ending.EXITED, 0), result.log.decode()

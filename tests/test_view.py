@@ -9,7 +9,14 @@ import pytest
 from rich.console import Console
 
 from autograder.jobs import Progress
-from autograder.models import CriterionResult, Epoch, Finding, Location
+from autograder.models import (
+    Corrupted,
+    CriterionResult,
+    Epoch,
+    Finding,
+    Location,
+    Robustness,
+)
 from autograder.view import (
     BatchView,
     plain,
@@ -18,6 +25,7 @@ from autograder.view import (
     show_epoch,
     show_findings,
     show_learning_curve,
+    show_robustness,
 )
 from tests.sample_reports import GRADED, REJECTED, STARTED, SUBMISSION, report
 
@@ -87,6 +95,18 @@ def test_odd_numbers_of_a_job_are_drawn_as_far_as_they_go(odd: float) -> None:
     show_epoch(screen, replace(epochs[0], epoch=1), 2)
     assert "Accuracy by epoch" in shown(screen)
     assert "epoch   1/2" in shown(screen)
+
+
+def test_each_corruption_has_a_bar_of_its_mean_over_severities() -> None:
+    screen = console()
+    cells = [("fog", 1, 0.9), ("fog", 5, 0.7), ("motion_blur", 1, 0.0), ("motion_blur", 5, 0.2)]
+    parts = tuple(Corrupted(name, severity, value, 0.0) for name, severity, value in cells)
+    show_robustness(screen, Robustness(0.45, 1.0, 10, parts))
+    head, clean, fog, motion = shown(screen).splitlines()
+    assert head.endswith("(mean 0.4500)")
+    assert clean.split()[-2:] == ["━" * 30, "1.000"]
+    assert fog.split() == ["fog", "━" * 24 + "╌" * 6, "0.800"]
+    assert motion.split() == ["motion", "blur", "━" * 3 + "╌" * 27, "0.100"]
 
 
 def test_one_epoch_makes_no_curve() -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from autograder.data_cache import Arrays
 from autograder.data_files import opened
-from autograder.data_sources import Shares, find_source, load, part
+from autograder.data_sources import Shares, find_source, load, part, with_lookalikes
 from autograder.errors import DatasetError
 from autograder.holdout_seed import HoldoutSeed, holdout_seed, stretched
 from autograder.imported import About, refuse_existing, write_imported
@@ -23,7 +23,7 @@ from autograder.roadsigns.classes import CLASSES
 from autograder.view import Bar, plain
 
 _SPLITS = ("train", "validation", "holdout")
-_OFFICIAL_TEST = 12_630
+_OFFICIAL, _OFFICIAL_TEST = sum(sign.gtsrb_images for sign in CLASSES), 12_630
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,19 @@ def import_data(options: ImportOptions, console: Console) -> int:
         source = find_source(files)
         _say(console, f"{source.layout}, {len(source.class_names)} classes")
         seed = _seed(source)
-        _refuse(source.problems, options, console)
+        _list(source.problems, console)
         _refuse_nothing(source, options)
-        splits = part(source, options.shares, stretched(seed.value))
         with Bar(console) as bar:
+            source = with_lookalikes(source, options.size, bar)
+            splits = part(source, options.shares, stretched(seed.value))
             arrays, damaged = load(splits, _SPLITS, options.size, bar)
-        _refuse(damaged, options, console)
+        _list(damaged, console)
+        _refuse([*source.problems, *damaged], options)
     about = About(layout=source.layout, class_names=source.class_names, image_size=options.size)
     write_imported(options.out, about, arrays)
     _show(arrays, console)
+    if source.is_gtsrb and not list(_differences(arrays)):
+        _say(console, f" ✓ all {_OFFICIAL:,} training and {_OFFICIAL_TEST:,} test images published")
     for remark in (*source.remarks, *_warnings(source, arrays, seed)):
         console.print(plain(f" ! {remark}"), style="yellow", highlight=False, soft_wrap=True)
     _show_next(options, console, has_holdout=len(arrays["holdout"].labels) > 0)
@@ -79,10 +83,17 @@ def _seed(source: Source) -> HoldoutSeed:
     return seed
 
 
-def _refuse(problems: Sequence[str], options: ImportOptions, console: Console) -> None:
-    """Print every problem; stop unless they are to be skipped."""
+def _list(problems: Sequence[str], console: Console) -> None:
     for problem in problems:
         console.print(plain(f" ✗ {problem}"), style="red", highlight=False, soft_wrap=True)
+
+
+def _refuse(problems: Sequence[str], options: ImportOptions) -> None:
+    """Stop if anything is wrong, unless it is to be skipped.
+
+    Raises:
+        DatasetError: Something is.
+    """
     if problems and not options.skip_damaged:
         raise DatasetError(
             f"{len(problems)} things missing or damaged, all named above; nothing was written. "
@@ -101,8 +112,8 @@ def _refuse_nothing(source: Source, options: ImportOptions) -> None:
 def _warnings(source: Source, arrays: Mapping[str, Arrays], seed: HoldoutSeed) -> Iterator[str]:
     if not source.has_tracks:
         yield (
-            "nothing says which images show the same thing, so they were parted one by one: nearly "
-            "equal images may be on both sides, and scores too good"
+            "nothing says which images show the same thing: near-duplicates were kept together, "
+            "all others parted one by one. Where several show one thing, scores come out too good"
         )
     holdout = arrays["holdout"].labels
     if not len(holdout):
@@ -113,13 +124,13 @@ def _warnings(source: Source, arrays: Mapping[str, Arrays], seed: HoldoutSeed) -
             "AUTOGRADER_HOLDOUT_SEED set before grading for marks"
         )
     if source.is_gtsrb:
-        training = np.concatenate([arrays["train"].labels, arrays["validation"].labels])
-        yield from _differences(Counter(training.tolist()), len(holdout))
+        yield from _differences(arrays)
 
 
-def _differences(training: Mapping[int, int], holdout: int) -> Iterator[str]:
+def _differences(arrays: Mapping[str, Arrays]) -> Iterator[str]:
     """Say what GTSRB has as published and this has not."""
-    official = sum(sign.gtsrb_images for sign in CLASSES)
+    labels = np.concatenate([arrays["train"].labels, arrays["validation"].labels])
+    training, holdout = Counter(labels.tolist()), len(arrays["holdout"].labels)
     other = [
         f"{sign.id}: {training.get(sign.id, 0)}/{sign.gtsrb_images}"
         for sign in CLASSES
@@ -127,10 +138,10 @@ def _differences(training: Mapping[int, int], holdout: int) -> Iterator[str]:
     ]
     if other:
         yield (
-            f"{sum(training.values()):,} of the {official:,} training images published; by class: "
+            f"{sum(training.values()):,} of the {_OFFICIAL:,} training images published; by class: "
             + ", ".join(other)
         )
-    if holdout not in {0, _OFFICIAL_TEST}:
+    if holdout != _OFFICIAL_TEST:
         yield f"{holdout:,} of the {_OFFICIAL_TEST:,} test images published"
 
 

@@ -16,7 +16,7 @@ from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.environment import detect_environment
-from autograder.errors import SandboxUnavailableError
+from autograder.errors import DatasetError, SandboxUnavailableError
 from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
 from autograder.models import Submission
 from autograder.pipeline import Grader
@@ -61,7 +61,7 @@ def sandboxed(
     dataset: Dataset,
     holdout: Holdout | None,
     corrupted: CorruptedImages | None = None,
-) -> Runner:
+) -> SandboxRunner:
     """Return a runner for code that nobody trusts.
 
     Raises:
@@ -83,10 +83,21 @@ def runner_for_all(
 
     Raises:
         SandboxUnavailableError: This machine cannot confine jobs.
+        DatasetError: The answers lie where jobs could read them.
     """
     if no_sandbox:
         return PlainRunner(strict=config.reproducibility == "strict")
-    return sandboxed(config, dataset, holdout, corrupted)
+    runner = sandboxed(config, dataset, holdout, corrupted)
+    # Where images come from there are answers, too; what was imported is parted already.
+    source = None if config.dataset.kind == "imported" else config.dataset.path
+    for path in (holdout.labels, source):
+        if path and runner.could_read(path):
+            runner.close()
+            raise DatasetError(
+                f"{path}: students' code could read the answers there; move it elsewhere, or let "
+                "nobody else read it (chmod 700)"
+            )
+    return runner
 
 
 def for_own_code(

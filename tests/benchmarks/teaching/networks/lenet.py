@@ -1,12 +1,12 @@
 """LeNet-5 (LeCun et al. 1998): two convolutions, two poolings, three dense layers.
 
-ReLU in place of tanh, the largest value of a window in place of the mean, and colour.
+With colour, softmax and today's optimizer; tanh and the mean of each window are as they were.
 """
 
 import keras
 from keras import layers
 
-EPOCHS, BATCH_SIZE = 43, 64
+EPOCHS, BATCH_SIZE = 42, 64
 STEPS = EPOCHS * (4000 // BATCH_SIZE)
 
 
@@ -16,11 +16,11 @@ def build_model(input_shape, num_classes):
     # Each image by its own mean and contrast: dusk and glare look alike then.
     x = layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False)(inputs)
     for filters in (6, 16):
-        x = layers.Conv2D(filters, 5, activation="relu")(x)
-        x = layers.MaxPooling2D()(x)
+        x = layers.Conv2D(filters, 5, activation="tanh")(x)
+        x = layers.AveragePooling2D(2)(x)
     x = layers.Flatten()(x)
     for width in (120, 84):
-        x = layers.Dense(width, activation="relu")(x)
+        x = layers.Dense(width, activation="tanh")(x)
     model = keras.Model(inputs, layers.Dense(num_classes)(x))
     model.compile(
         optimizer=keras.optimizers.AdamW(

@@ -1,41 +1,44 @@
-"""After ResNet (He et al. 2016): blocks that add to what goes in, normalised, no dense layers.
+"""After ResNet (He et al. 2016): each stage adds what it learns to what goes in, normalised.
 
-The full-size image is seen by one strided convolution alone: the rest is a quarter of the work or
-less, and so affords more filters and more steps.
+Pooling goes before normalisation and activation, so that both work on a quarter of the pixels.
 """
 
 import keras
 from keras import layers
 
-EPOCHS, BATCH_SIZE = 8, 64
+EPOCHS, BATCH_SIZE = 14, 64
 STEPS = EPOCHS * (4000 // BATCH_SIZE)
 
 
-def convolution(x, width, size=3, strides=1):
-    """Convolve and normalise."""
-    x = layers.Conv2D(width, size, strides, padding="same", use_bias=False)(x)
-    return layers.BatchNormalization(momentum=0.9)(x)
+def stage(x, width):
+    """Two convolutions and, but for the first stage, a shortcut past them; then half the size."""
+    y = layers.Conv2D(width, 3, padding="same", activation="relu")(x)
+    y = layers.Conv2D(width, 3, padding="same", use_bias=False)(y)
+    if x.shape[-1] > 3:
+        y = layers.Add()([y, layers.Conv2D(width, 1, use_bias=False)(x)])
+    y = layers.MaxPooling2D()(y)
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(y))
 
 
-def block(x, width, strides=1):
-    """Two convolutions, and a shortcut past them."""
-    shortcut = x
-    if strides > 1 or x.shape[-1] != width:
-        shortcut = convolution(layers.AveragePooling2D(strides)(x), width, 1)
-    x = layers.ReLU()(convolution(x, width, 3, strides))
-    x = convolution(x, width)
-    return layers.ReLU()(layers.Add()([x, shortcut]))
+def block(x, width):
+    """Two convolutions of one size, normalised, and a shortcut past them."""
+    y = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(y))
+    y = layers.Conv2D(width, 3, padding="same", use_bias=False)(y)
+    y = layers.BatchNormalization(momentum=0.9)(y)
+    shortcut = layers.Conv2D(width, 1, use_bias=False)(x)
+    shortcut = layers.BatchNormalization(momentum=0.9)(shortcut)
+    return layers.ReLU()(layers.Add()([y, shortcut]))
 
 
 def build_model(input_shape, num_classes):
-    """A strided convolution and three blocks, of 16x16, 8x8 and 4x4."""
+    """Stages of 8, 16 and 32 filters, then a block of 64 on what is left: 4x4."""
     inputs = keras.Input(input_shape)
     # Each image by its own mean and contrast: dusk and glare look alike then.
     x = layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False)(inputs)
-    x = layers.ReLU()(convolution(x, 24, 5, 2))
-    x = block(x, 24)
-    x = block(x, 48, 2)
-    x = block(x, 96, 2)
+    for width in (8, 16, 32):
+        x = stage(x, width)
+    x = block(x, 64)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.3)(x)
     model = keras.Model(inputs, layers.Dense(num_classes)(x))
