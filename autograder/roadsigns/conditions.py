@@ -83,7 +83,7 @@ class Manufacture:
     """Width of each numeral and letter, as a factor; what they gain, the gaps between them lose."""
     stroke_scale: Distribution = per_set(
         course=LogUniform(0.80, 1.15),
-        road=Either(0.06, LogUniform(0.55, 0.80), LogUniform(0.80, 1.20)),
+        road=Either(0.06, LogUniform(0.55, 0.85), LogUniform(0.85, 1.28)),
     )
     """Width of lines and numerals, as a factor; thin on signs made of lamps."""
 
