@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test attack fuzz lint types bench bench-teaching bits repeat venv clean
+.PHONY: grade test attack fuzz lint types bench bench-teaching bench-transfer bits repeat venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
@@ -39,6 +39,12 @@ bench: $(STAMP)
 # Goes on where it was stopped. ARGS="--seeds 1 --only vgg-pose" for some; ARGS=--write for the docs.
 bench-teaching: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.teaching $(ARGS)
+
+# Ten minutes of one core. DATA is the folder into which GTSRB's official archives were unpacked,
+# HOLDOUT a zip of photographs with its <name>_answers.csv beside it; ARGS="--develop" tests on
+# Final_Training instead of Final_Test.
+bench-transfer: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.transfer --data "$(DATA)" --holdout "$(HOLDOUT)" $(ARGS)
 
 # Trains every kind of layer natively and on three emulated CPUs: hours, so rather a part of it
 # with ARGS="--cpu Haswell pooling:". Needs qemu-x86_64 (Debian: qemu-user).

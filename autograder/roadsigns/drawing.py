@@ -240,13 +240,11 @@ def clean_signs(pixels: int) -> Mapping[int, tuple[NDArray[np.float32], ...]]:
     RGBA in 0..1, alpha multiplied in, shape (pixels, pixels, 4).
     """
     return {
-        sign.id: tuple(_clean(draw(design, AS_DRAWN, 4 * pixels)) for design in designs(sign.id))
-        for sign in CLASSES
+        sign.id: tuple(_clean(design, pixels) for design in designs(sign.id)) for sign in CLASSES
     }
 
 
-def _clean(sign: NDArray[np.uint8]) -> NDArray[np.float32]:
-    rgba = sign.astype(np.float32) / np.float32(255)
+def _clean(design: Path, pixels: int) -> NDArray[np.float32]:
+    rgba = draw(design, AS_DRAWN, pixels).astype(np.float32) / np.float32(255)
     rgba[..., :3] *= rgba[..., 3:]
-    pixels = sign.shape[0] // 4
-    return np.asarray(cv2.resize(rgba, (pixels, pixels), interpolation=cv2.INTER_AREA))
+    return rgba
