@@ -31,6 +31,7 @@ from tests.benchmarks.transfer.training import (
     load_submission,
     train,
 )
+from tests.benchmarks.transfer.widening import widened
 
 SUBMISSION = Path(__file__).with_name("submission.py")
 OUT = Path("results", "transfer")
@@ -103,7 +104,7 @@ def source() -> Source:
     """Return rendered signs without end, as they look on the road."""
     from autograder.roadsigns.streaming import stream
 
-    return stream("transfer", batch=64, image_size=SIZE, conditions="road", weights=WEIGHTS)
+    return stream("transfer", batch=64, image_size=SIZE, conditions=widened(), weights=WEIGHTS)
 
 
 def describe_training(spent: Spent) -> str:

@@ -99,7 +99,7 @@ class Agree(SameShape):
 class RandomCrop(SameShape):
     """Cuts each image out again: a little off, larger or smaller, wider or higher."""
 
-    def __init__(self, shift: float = 1.8, zoom: float = 0.13, stretch: float = 0.05) -> None:
+    def __init__(self, shift: float = 1.5, zoom: float = 0.08, stretch: float = 0.05) -> None:
         """Take the largest shift (pixels), and zoom and stretch (logarithms)."""
         super().__init__()
         self.shift, self.zoom, self.stretch = shift, zoom, stretch
