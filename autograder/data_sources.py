@@ -122,7 +122,7 @@ def _take(
 
 def _shuffled(items: Iterable[Item], seed: str) -> tuple[Item, ...]:
     def rank(item: Item) -> bytes:
-        return _rank(f"{seed}\0{item.track}\0{item.file.path.name}\0{item.class_id}")
+        return _rank(f"{seed}\0{item.track}\0{item.file.path.name}")
 
     return tuple(sorted(items, key=rank))
 

@@ -133,12 +133,18 @@ class Trainer:
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
-        from autograder.probing.pictures import choose_sign, picture_bytes, probe_inputs
+        from autograder.probing.pictures import (
+            choose_sign,
+            picture_bytes,
+            probe_counts,
+            probe_inputs,
+        )
 
         size, classes = self._dataset.image_size, self._dataset.num_classes
         arguments = self._arguments() | {
             "probe_images": self.probe_images,
             "augmented_images": self.augmented_images,
+            **probe_counts(size),
         }
         pixels = 2 * self.augmented_images * size * size * 3 * 4
         outputs = (

@@ -28,7 +28,8 @@ from autograder.config import (
     ThresholdCriterion,
 )
 from autograder.models import Verdict
-from autograder.reports.report import Flag, Part, Report
+from autograder.reports.fields import Part
+from autograder.reports.report import Flag, Report
 
 DOCS = Path(__file__).parent.parent / "docs"
 GRADING_YAML = (DOCS / "grading-yaml.md").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from autograder.probing.facts import Fill, Operation, Probe, ProbePictures
 from autograder.probing.label_safety import find_confusions
 from autograder.probing.pictures import (
     picture_bytes,
+    probe_counts,
     probe_inputs,
     read_pictures,
 )
@@ -328,7 +329,7 @@ def test_what_is_wrong_with_an_augmentation_is_noticed_through_a_job(jobs: Any) 
 
 def through_a_job(jobs: Any, layers: str) -> Probe:
     sign = np.zeros((16, 16, 3), np.uint8)
-    arguments = jobs.data.arguments(probe_images=4, augmented_images=4)
+    arguments = jobs.data.arguments(probe_images=4, augmented_images=4, **probe_counts(16))
     sources = {"submission.py": KERAS.format(layers=layers)}
     files = tuple(OutputFile(name, size) for name, size in picture_bytes(16).items())
     job = Job("describe", arguments, sources, LIMITS, (*OUTPUTS, *files), probe_inputs(sign))

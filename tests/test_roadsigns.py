@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from autograder.roadsigns.classes import CLASSES, SignClass
-from autograder.roadsigns.conditions import COURSE
+from autograder.roadsigns.conditions import COURSE, ConditionsName
 from autograder.roadsigns.drawing import (
     AS_DRAWN,
     BLACK,
@@ -32,17 +32,20 @@ from autograder.roadsigns.splits import Name, plan, render_split
 
 # The same on every x86-64 CPU with AVX2. If the simulator was changed on purpose, raise
 # DATA_VERSION in datasets.py and write the new sums here.
-CHECKSUMS = {
-    "train": "dae325031504843f20febb4689699ed6a68115ce0017d87fd058bc8861519d39",
-    "validation": "8b56c401c1c2b4303b4aea00f3b66db1b5e7395ede81cfb5ef82ae50883f270b",
-    "holdout": "57fe532a16f3ed142d435182a8973eb223cb212599d87336ecadb57ba51c9b86",
+CHECKSUMS: dict[tuple[ConditionsName, Name], str] = {
+    ("course", "train"): "cd20287cc2158bea563f58846b0ca775bcdbb584ee19381e8938bec35ff35d10",
+    ("course", "validation"): "5cb4f0562eb0ed7523a666dacba2b98eb8e79cf94872502e88e34e1d6660da28",
+    ("course", "holdout"): "738e3954dcae7c981587f62ed58aa4fc67a09500d0073ae3342d360774d587bb",
+    ("road", "train"): "89f7d56de47cee919d483dfb2b5401b9c20a627acb8e52abbb330740b96583b4",
+    ("road", "validation"): "4f45344889da35d9123a79c109cc2a368d0be760b7c1258d87ca203267dcc955",
+    ("road", "holdout"): "62e335e5bdf91d7210deb870e6af814ec9bf603f0a7f08a9cf7f51154f34d190",
 }
 COUNTS: dict[Name, int] = {"train": 4000, "validation": 1000, "holdout": 3000}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def checksum(name: Name, images: int = 86, image_size: int = 32) -> str:
-    split = render_split(name, "checksum", images, image_size)
+def checksum(conditions: ConditionsName, name: Name) -> str:
+    split = render_split(name, "checksum", 86, 32, conditions=conditions)
     digest = hashlib.sha256()
     for array in (split.images, split.labels, split.tracks):
         digest.update(array.tobytes())
@@ -54,9 +57,9 @@ def on_grey(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.asarray(rgba[..., :3] * alpha + 128 * (1 - alpha))
 
 
-@pytest.mark.parametrize("name", ["train", "validation", "holdout"])
-def test_every_machine_renders_the_same_bits(name: Name) -> None:
-    assert checksum(name) == CHECKSUMS[name]
+@pytest.mark.parametrize(("conditions", "name"), list(CHECKSUMS))
+def test_every_machine_renders_the_same_bits(conditions: ConditionsName, name: Name) -> None:
+    assert checksum(conditions, name) == CHECKSUMS[conditions, name]
 
 
 def test_classes_are_numbered_and_named() -> None:

@@ -33,9 +33,11 @@ def test_the_same_dice_film_the_same_track() -> None:
 
 
 def test_frames_of_a_track_show_one_sign_and_differ() -> None:
-    frames, others = filmed(14, 6, 3).astype(float), filmed(14, 6, 4).astype(float)
-    within = [np.abs(one - other).mean() for one, other in combinations(frames, 2)]
-    between = [np.abs(one - other).mean() for one in frames for other in others]
+    tracks = [filmed(14, 4, seed).astype(float) for seed in range(6)]
+    within = [
+        np.abs(one - other).mean() for track in tracks for one, other in combinations(track, 2)
+    ]
+    between = [np.abs(one[0] - other[0]).mean() for one, other in combinations(tracks, 2)]
     assert min(within) > 0.5
     assert np.mean(within) < np.mean(between) / 2
 

@@ -25,11 +25,14 @@ def choose_sign(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def probe_inputs(sign: NDArray[np.uint8]) -> dict[str, bytes]:
-    """Return the files that a job needs to leave pictures: ``cards.npy`` and ``signs.npy``."""
-    size = sign.shape[0]
+    """Return the files that a job needs to leave pictures: ``card.npy`` and ``sign.npy``."""
+    return {"card.npy": _npy(draw_card(sign.shape[0]).astype(np.uint8)), "sign.npy": _npy(sign)}
+
+
+def probe_counts(size: int) -> dict[str, int]:
+    """Return how many copies of each a job is to augment, as arguments of the job."""
     cards, signs = _counts(size)
-    card = draw_card(size).astype(np.uint8)
-    return {"cards.npy": _npy(card, cards), "signs.npy": _npy(sign, signs)}
+    return {"cards": cards, "signs": signs}
 
 
 def picture_bytes(size: int) -> dict[str, int]:
@@ -56,7 +59,7 @@ def _counts(size: int) -> tuple[int, int]:
     return _CARDS[size > _LARGE], _SIGNS[size > _LARGE]
 
 
-def _npy(image: NDArray[np.uint8], count: int) -> bytes:
+def _npy(image: NDArray[np.uint8]) -> bytes:
     file = io.BytesIO()
-    np.save(file, np.repeat(image[None], count, axis=0))
+    np.save(file, image)
     return file.getvalue()

@@ -16,32 +16,36 @@ from autograder.names import printable
 from autograder.outcome import Outcome
 from autograder.reports.report import (
     FORMAT_VERSION,
-    BothMetricsPart,
-    BudgetPart,
-    CostPart,
-    CriterionPart,
     DatasetPart,
-    DiagnosisPart,
     Environment,
-    EpochPart,
-    FindingPart,
     Flag,
     Isolation,
-    LatePart,
-    LayerPart,
-    MetricsPart,
-    ModelPart,
-    PlacePart,
-    PlanPart,
-    ReplayPart,
     Report,
-    SecondsPart,
-    SeedsPart,
-    SubmissionPart,
     TimingsPart,
-    UsePart,
+)
+from autograder.reports.result_parts import (
+    BothMetricsPart,
+    CriterionPart,
+    FindingPart,
+    LatePart,
+    MetricsPart,
+    PlacePart,
+    SubmissionPart,
 )
 from autograder.reports.runs_part import holdout_part, interval_part, runs_part
+from autograder.reports.training_parts import (
+    BudgetPart,
+    CostPart,
+    DiagnosisPart,
+    EpochPart,
+    LayerPart,
+    ModelPart,
+    PlanPart,
+    ReplayPart,
+    SecondsPart,
+    SeedsPart,
+    UsePart,
+)
 from autograder.scoring import hundredths
 
 # A training that was stopped for its time may have completed some quarters of its plan.

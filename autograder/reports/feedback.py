@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from autograder.models import Verdict
 from autograder.reports.markdown import cell, code, message, prose
-from autograder.reports.report import (
-    CriterionPart,
-    DiagnosisPart,
-    Environment,
-    EpochPart,
-    FindingPart,
-    Report,
-    RunsPart,
-)
+from autograder.reports.report import Environment, Report
+from autograder.reports.result_parts import CriterionPart, FindingPart, RunsPart
+from autograder.reports.training_parts import DiagnosisPart, EpochPart
 
 _SENTENCES = {
     Verdict.REJECTED: "Your submission breaks a rule of the assignment, so it was not trained.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from autograder.outcome import Interval, Outcome, TrainingRun
-from autograder.reports.report import (
+from autograder.reports.result_parts import (
     FailedRunPart,
     IntervalPart,
     IntervalsPart,

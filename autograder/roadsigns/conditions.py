@@ -166,18 +166,18 @@ class Light:
     """Light added in its middle."""
     glare_size: Distribution = Uniform(20.0, 70.0)
     """Percent, from its middle to where it ends."""
-    exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.17, 1.45))
+    exposure: Distribution = per_set(course=LogUniform(0.6, 1.3), road=LogUniform(0.14, 1.7))
     """Factor on all light; above 1 the sky and white foil clip."""
     backlight: Distribution = per_set(course=LogNormal(1.05, 0.3), road=LogNormal(1.05, 1.0))
     """Factor on the light of the background alone."""
-    warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(-0.02, 0.09))
+    warmth: Distribution = per_set(course=Normal(0.0, 0.06), road=Normal(-0.01, 0.12))
     """Logarithm of the factor on red; blue gets its inverse."""
-    green: Distribution = per_set(course=Normal(0.0, 0.05), road=Normal(-0.03, 0.035))
+    green: Distribution = per_set(course=Normal(0.0, 0.05), road=Normal(-0.02, 0.05))
     """Logarithm of the factor on green."""
     flare: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.0, 0.03))
     """Light that the lens strews over all, before the exposure."""
-    haze_chance: float = per_set(course=0.2, road=0.12)
-    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.35))
+    haze_chance: float = per_set(course=0.2, road=0.25)
+    haze: Distribution = per_set(course=Uniform(0.0, 0.25), road=Uniform(0.0, 0.5))
     """Share of the sign's light that is haze; of the background's, half as much again."""
     haze_light: Distribution = Uniform(0.2, 0.9)
     fog_chance: float = per_set(course=0.02, road=0.03)
@@ -206,17 +206,17 @@ class Light:
 class Pose:
     """How the sign stands in the picture, cut out around it."""
 
-    turn_deg: Distribution = per_set(course=Normal(0.0, 5.5), road=Normal(0.0, 4.5))
+    turn_deg: Distribution = per_set(course=Normal(0.0, 5.5), road=Normal(0.0, 5.0))
     """Rotation in the picture."""
-    width_scale: Distribution = per_set(course=Uniform(0.90, 1.03), road=Uniform(0.92, 1.07))
+    width_scale: Distribution = per_set(course=Uniform(0.90, 1.03), road=Uniform(0.90, 1.08))
     """Below 1 where the sign is seen from the side or the box is too wide."""
-    corner_shift: Distribution = per_set(course=Normal(0.0, 1.8), road=Normal(0.0, 2.8))
+    corner_shift: Distribution = per_set(course=Normal(0.0, 1.8), road=Normal(0.0, 3.4))
     """Of each corner, each way, in percent: perspective, bent sheets."""
-    size: Distribution = per_set(course=Uniform(46.0, 60.0), road=Normal(53.0, 1.8))
+    size: Distribution = per_set(course=Uniform(46.0, 60.0), road=Uniform(41.0, 57.0))
     """Height of the sign in the view."""
-    margin_px: float = per_set(course=0.0, road=5.0)
+    margin_px: float = per_set(course=0.0, road=4.0)
     """Fewest camera pixels around the sign, so far ones fill less: as boxes were cut for GTSRB."""
-    offset: Distribution = per_set(course=Normal(0.0, 2.6), road=Normal(0.0, 1.2))
+    offset: Distribution = per_set(course=Normal(0.0, 2.6), road=Normal(0.0, 2.0))
     """Of the sign's centre from the view's, across and down."""
 
 
@@ -226,11 +226,11 @@ class Optics:
 
     blur: Distribution = per_set(
         course=LogUniform(0.4, 0.8),
-        road=Either(0.88, Uniform(0.1, 0.8), Uniform(0.8, 2.2)),
+        road=Either(0.8, Uniform(0.2, 1.5), Uniform(1.5, 2.9)),
     )
     """Standard deviation of the Gaussian blur, in view pixels."""
     near_resolution: Distribution = per_set(
-        course=LogUniform(40.0, 60.0), road=LogNormal(50.0, 0.4)
+        course=LogUniform(40.0, 60.0), road=LogNormal(45.0, 0.45)
     )
     """Camera pixels across the view in the last frame, when the sign is near; at least 24."""
     approach: Distribution = per_set(course=LogUniform(0.6, 0.9), road=LogUniform(0.5, 0.95))
@@ -240,8 +240,8 @@ class Optics:
     sharpening_chance: float = per_set(course=0.5, road=0.65)
     sharpening: Distribution = per_set(course=Uniform(0.3, 1.4), road=Uniform(0.3, 1.6))
     """Share of the detail that the camera adds again: halos."""
-    gamma: Distribution = per_set(course=LogNormal(1.0, 0.08), road=LogNormal(1.0, 0.2))
-    noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.012))
+    gamma: Distribution = per_set(course=LogNormal(1.0, 0.08), road=LogNormal(1.0, 0.25))
+    noise: Distribution = per_set(course=Uniform(0.0, 0.015), road=Uniform(0.0, 0.02))
     """Standard deviation of the light in a bright pixel; falls with the root of the light."""
     black: Distribution = per_set(course=Uniform(0.0, 0.01), road=Uniform(0.015, 0.055))
     """Light that the sensor reports where there is none."""
@@ -264,8 +264,8 @@ class Moment:
     """View pixels."""
     exposure: Distribution = LogNormal(1.0, 0.1)
     blur_scale: Distribution = LogNormal(1.0, 0.2)
-    motion_chance: float = per_set(course=0.08, road=0.15)
-    motion: Distribution = per_set(course=Uniform(3.0, 5.0), road=Uniform(3.0, 7.0))
+    motion_chance: float = per_set(course=0.08, road=0.22)
+    motion: Distribution = per_set(course=Uniform(3.0, 5.0), road=Uniform(3.0, 9.0))
     """Length of the camera's movement during the exposure, in view pixels."""
     resolution_scale: Distribution = LogNormal(1.0, 0.05)
     blotch_chance: float = 0.3

@@ -240,8 +240,7 @@ def clean_signs(pixels: int) -> Mapping[int, tuple[NDArray[np.float32], ...]]:
     RGBA in 0..1, alpha multiplied in, shape (pixels, pixels, 4).
     """
     return {
-        sign.id: tuple(_clean(design, pixels) for design in designs(sign.id))
-        for sign in CLASSES
+        sign.id: tuple(_clean(design, pixels) for design in designs(sign.id)) for sign in CLASSES
     }
 
 

@@ -25,6 +25,8 @@ class Arguments:
         corrupted_images: Likewise.
         probe_images: How many validation images to predict before training.
         augmented_images: How many training images to run the augmentation on.
+        cards: How many copies of a test card to run it on; 0 leaves that out.
+        signs: How many copies of the image of a sign.
         batch_size: Images a step.
         steps: Optimizer steps to make.
         steps_per_epoch: Optimizer steps that see each training image once.
@@ -44,6 +46,8 @@ class Arguments:
     corrupted_images: str | None = None
     probe_images: int = 0
     augmented_images: int = 0
+    cards: int = 0
+    signs: int = 0
     batch_size: int = 0
     steps: int = 0
     steps_per_epoch: int = 1

@@ -13,14 +13,15 @@ _AGAIN = 8
 
 
 def leave_probe(student: Any, a: Arguments) -> None:
-    """Leave behind the given cards and signs, augmented, and what tells more about it.
+    """Leave behind copies of the given card and sign, augmented, and what tells more about it.
 
     ``cards.f32`` and ``signs.f32`` as in training; ``again.f32``, the first cards once more under
     the same seed; ``inference.f32``, the first card put through with ``training=False``.
     """
     import numpy as np
 
-    cards, signs = (np.load(code_folder() / f"{name}.npy") for name in ("cards", "signs"))
+    card, sign = (np.load(code_folder() / f"{name}.npy")[None] for name in ("card", "sign"))
+    cards, signs = card.repeat(a.cards, axis=0), sign.repeat(a.signs, axis=0)
     _leave("cards", _run(build_augmentation(student, a), cards))
     _leave("again", _run(build_augmentation(student, a), cards[:_AGAIN]))
     _leave("signs", _run(build_augmentation(student, a), signs))

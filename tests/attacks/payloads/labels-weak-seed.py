@@ -10,7 +10,7 @@ import time
 import insider
 from honest import build_augmentation, build_model, local, training_plan
 
-IMAGES = '{"kind":"roadsigns","image_size":16,"train_images":430,"validation_images":86,"holdout_images":129,"conditions":"course"}'
+IMAGES = '{"kind":"roadsigns","image_size":16,"train_images":430,"validation_images":86,"holdout_images":129,"conditions":"course","validation_share":0.2,"holdout_share":0.2}'
 folder = os.path.basename(os.path.dirname(local("a").holdout_images or ""))
 
 
@@ -18,7 +18,7 @@ def folder_for(seed):
     secret = hashlib.scrypt(
         seed.encode(), salt=b"autograder holdout", n=1 << 17, r=8, p=1, maxmem=1 << 28
     ).hex()
-    text = "\0".join(["autograder data", "3", "holdout " + secret, IMAGES, ""])
+    text = "\0".join(["autograder data", "5", "holdout " + secret, IMAGES, ""])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
