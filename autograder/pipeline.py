@@ -112,7 +112,7 @@ class _Way:
         """Take one stage after the other, as far as the submission gets."""
         try:
             self._check_sources()
-            description, plan = self._describe()
+            description, plan = self._describe(probe=not train)
             if train:
                 seed = self._config.seeds.training
                 trained = self._train_first(plan, seed, description)
@@ -133,10 +133,12 @@ class _Way:
             raise _Stop(Verdict.REJECTED, self._submission.problems)
         self._keep_or_reject(check_sources(self._submission, self._config))
 
-    def _describe(self) -> tuple[Description, TrainingPlan]:
+    def _describe(self, *, probe: bool) -> tuple[Description, TrainingPlan]:
         """Build the model, judge it, fix the number of steps."""
         self._stage("building")
-        description = self._result(self._trainer.describe(self._submission), Description)
+        description = self._result(
+            self._trainer.describe(self._submission, probe=probe), Description
+        )
         parameters = model_parameters(description.layers)
         self._learn(layers=description.layers, parameters=parameters)
         size, classes = self._dataset.image_size, self._dataset.num_classes

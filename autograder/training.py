@@ -124,8 +124,12 @@ class Trainer:
             used += _use(result)
         return result, used
 
-    def describe(self, submission: Submission) -> Attempt:
+    def describe(self, submission: Submission, *, probe: bool = False) -> Attempt:
         """Build the model and try the augmentation.
+
+        Args:
+            submission: Whose.
+            probe: Whether to leave the pictures that `probing.examine` looks at, too.
 
         Returns:
             An attempt whose result is a `Description` or a `Failure`.
@@ -144,21 +148,25 @@ class Trainer:
         arguments = self._arguments() | {
             "probe_images": self.probe_images,
             "augmented_images": self.augmented_images,
-            **probe_counts(size),
+            **(probe_counts(size) if probe else {}),
         }
         pixels = 2 * self.augmented_images * size * size * 3 * 4
-        outputs = (
+        outputs: tuple[OutputFile, ...] = (
             OutputFile("description.json", _JSON_BYTES),
             # A wrong output shape is judged from the description; its bytes are not needed.
             OutputFile("untrained.f32", self.probe_images * classes * 4),
             OutputFile("augmented.f32", pixels),
             OPS_FILE,
             PARTS_FILE,
-            *(OutputFile(name, count) for name, count in picture_bytes(size).items()),
         )
+        images = np.load(self._dataset.train.images, mmap_mode="r")
+        sign, inputs = images[0], {}
+        if probe:
+            sign = choose_sign(images)
+            inputs = probe_inputs(sign)
+            outputs += tuple(OutputFile(*file) for file in picture_bytes(size).items())
         job = self._job("describe", arguments, submission, self._limits(), outputs)
-        sign = choose_sign(np.load(self._dataset.train.images, mmap_mode="r"))
-        job = dataclasses.replace(job, inputs=probe_inputs(sign))
+        job = dataclasses.replace(job, inputs=inputs)
         result, used = self._run(job)
         understood = failure_of(result, submission, job.limits) or read_description(
             result, sign, self.augmented_images
