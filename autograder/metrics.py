@@ -6,11 +6,14 @@ found to be numbers. Labels never leave this process.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import InternalError
-from autograder.models import Finding, Metrics
+from autograder.models import Finding, Metrics, Mistakes
 
 _LITTLE_ENDIAN_FLOAT = np.dtype("<f4")
 
@@ -85,4 +88,19 @@ def evaluate(
         accuracy=float((predicted == labels).mean()),
         recall=tuple(float(value) for value in recall),
         count=len(labels),
+        class_counts=tuple(map(int, np.bincount(labels, minlength=num_classes))),
+        mistakes=most_frequent(Counter(_mistakes(predicted, labels))),
     )
+
+
+def most_frequent(counts: Counter[tuple[int, int]]) -> tuple[Mistakes, ...]:
+    """Return counted pairs (what is shown, what it is taken for), most frequent first."""
+    in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Mistakes(*pair, count) for pair, count in in_order)
+
+
+def _mistakes(
+    predicted: NDArray[np.int64], labels: NDArray[np.int32]
+) -> Iterator[tuple[int, int]]:
+    wrong = predicted != labels
+    return zip(labels[wrong].tolist(), predicted[wrong].tolist(), strict=True)

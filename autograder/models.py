@@ -187,6 +187,21 @@ class Robustness:
 
 
 @dataclass(frozen=True)
+class Mistakes:
+    """How often one class is read as a certain other one.
+
+    Attributes:
+        class_id: What is shown.
+        read_as: What it is taken for.
+        count: Of images, over all runs together.
+    """
+
+    class_id: int
+    read_as: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Metrics:
     """Scores of predictions against labels, computed in the grader.
 
@@ -196,6 +211,9 @@ class Metrics:
         recall: Recall of each class, 0..1, indexed by class id.
         count: Number of images.
         robustness: On corrupted copies of some of the images; None if nothing asks for it.
+        class_counts: Number of images of each class, indexed by class id.
+        mistakes: The cells beside the diagonal of the confusion matrix, most frequent first;
+            those that are empty are left out.
     """
 
     macro_f1: float
@@ -203,6 +221,8 @@ class Metrics:
     recall: tuple[float, ...]
     count: int
     robustness: Robustness | None = None
+    class_counts: tuple[int, ...] = ()
+    mistakes: tuple[Mistakes, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -186,12 +186,17 @@ def _training_run(made: Made, scored: Score) -> TrainingRun:
 
 def _mean_metrics(metrics: Sequence[Metrics]) -> Metrics:
     robust = [each.robustness for each in metrics if each.robustness]
+    mistakes: Counter[tuple[int, int]] = Counter()
+    for one in (mistakes for each in metrics for mistakes in each.mistakes):
+        mistakes[one.class_id, one.read_as] += one.count
     return Metrics(
         macro_f1=fmean(each.macro_f1 for each in metrics),
         accuracy=fmean(each.accuracy for each in metrics),
         recall=tuple(map(fmean, zip(*(each.recall for each in metrics), strict=True))),
         count=metrics[0].count,
         robustness=mean_robustness(robust) if robust else None,
+        class_counts=metrics[0].class_counts,
+        mistakes=most_frequent(mistakes),
     )
 
 

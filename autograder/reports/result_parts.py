@@ -79,6 +79,10 @@ class CriterionPart(Part):
     """To the student: why these points, and what to look at next."""
     interval: IntervalPart | None = None
     """Of the metric; null if there is none, and in reports of before there were any."""
+    zero_at: Number | None = None
+    """Value up to which there are no points; null if it measures none."""
+    full_at: Number | None = None
+    """Value from which on there are all points; equal to zero_at if nothing lies between."""
 
 
 class IntervalsPart(Part):
@@ -113,6 +117,17 @@ class RobustnessPart(Part):
     """One for each corruption at each severity."""
 
 
+class MistakesPart(Part):
+    """How often one class is read as a certain other one."""
+
+    class_id: int
+    """What is shown."""
+    read_as: int
+    """What it is taken for."""
+    count: int
+    """Of images, over all runs together."""
+
+
 class MetricsPart(Part):
     """Predictions against labels, computed by the grader; means over the runs made."""
 
@@ -128,6 +143,10 @@ class MetricsPart(Part):
     """null for what decides no score, and in reports of before there were any."""
     robustness: RobustnessPart | None = None
     """null if the rubric does not ask for it."""
+    class_counts: tuple[int, ...] = ()
+    """Number of images of each class; empty in reports of before there were any."""
+    mistakes: tuple[MistakesPart, ...] = ()
+    """The confusion matrix beside its diagonal, most frequent first."""
 
 
 class BothMetricsPart(Part):
