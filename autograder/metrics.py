@@ -7,7 +7,6 @@ found to be numbers. Labels never leave this process.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +79,7 @@ def evaluate(
     if labels.min() < 0 or labels.max() >= num_classes:
         raise InternalError(f"a label is outside 0..{num_classes - 1}")
     predicted = predictions.argmax(axis=1)
+    wrong = predicted != labels
     classes = list(range(num_classes))
     f1 = f1_score(labels, predicted, labels=classes, average="macro", zero_division=0)
     recall = recall_score(labels, predicted, labels=classes, average=None, zero_division=0)
@@ -89,7 +89,9 @@ def evaluate(
         recall=tuple(float(value) for value in recall),
         count=len(labels),
         class_counts=tuple(map(int, np.bincount(labels, minlength=num_classes))),
-        mistakes=most_frequent(Counter(_mistakes(predicted, labels))),
+        mistakes=most_frequent(
+            Counter(zip(labels[wrong].tolist(), predicted[wrong].tolist(), strict=True))
+        ),
     )
 
 
@@ -97,10 +99,3 @@ def most_frequent(counts: Counter[tuple[int, int]]) -> tuple[Mistakes, ...]:
     """Return counted pairs (what is shown, what it is taken for), most frequent first."""
     in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Mistakes(*pair, count) for pair, count in in_order)
-
-
-def _mistakes(
-    predicted: NDArray[np.int64], labels: NDArray[np.int32]
-) -> Iterator[tuple[int, int]]:
-    wrong = predicted != labels
-    return zip(labels[wrong].tolist(), predicted[wrong].tolist(), strict=True)

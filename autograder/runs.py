@@ -12,6 +12,7 @@ report says which seed failed and why.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from autograder.assignment import Labels
 from autograder.config import Config, Criterion, MetricCriterion, MetricKey
+from autograder.metrics import most_frequent
 from autograder.models import CriterionResult, Finding, Metrics, Replay, Score
 from autograder.outcome import FailedRun, Interval, TrainingRun, Uncertainty
 from autograder.resampling import Run, group_metrics, measure, resample, standard_metrics

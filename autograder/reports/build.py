@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import get_args
 
-from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig
+from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig, MetricCriterion
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
 from autograder.models import Finding, Layer, Metrics, Submission, TrainingPlan, Verdict
 from autograder.names import printable
 from autograder.outcome import Outcome
+from autograder.reports.augmentation_part import augmentation_part
 from autograder.reports.report import (
     FORMAT_VERSION,
     DatasetPart,
@@ -97,7 +98,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
     allowed = _MAY_HAVE_SCORE.get(outcome.verdict, (False,))
     if (outcome.score is not None) not in allowed:
         raise InternalError(f"verdict {outcome.verdict} and score {outcome.score} contradict")
-    criteria = _criteria(outcome)
+    criteria = _criteria(outcome, config)
     max_score = _total(hundredths(criterion.points) for criterion in config.rubric)
     score = _score(outcome.verdict, criteria)
     late = _late(config.late, submission.submitted_at)
@@ -120,6 +121,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         ),
         history=tuple(EpochPart(**asdict(epoch)) for epoch in outcome.history),
         diagnoses=tuple(DiagnosisPart(**asdict(diagnosis)) for diagnosis in outcome.diagnoses),
+        augmentation=augmentation_part(outcome.augmentation),
         model=ModelPart(
             parameters=outcome.parameters, layers=tuple(_layer(layer) for layer in outcome.layers)
         ),
@@ -234,8 +236,10 @@ def _finding(finding: Finding) -> FindingPart:
     )
 
 
-def _criteria(outcome: Outcome) -> tuple[CriterionPart, ...]:
+def _criteria(outcome: Outcome, config: Config) -> tuple[CriterionPart, ...]:
     intervals = outcome.uncertainty.criteria if outcome.uncertainty else {}
+    measured = {item.id: item for item in config.rubric if isinstance(item, MetricCriterion)}
+    zeros = {id_: getattr(item, "zero_at", item.threshold) for id_, item in measured.items()}
     return tuple(
         CriterionPart(
             id=result.id,
@@ -246,6 +250,8 @@ def _criteria(outcome: Outcome) -> tuple[CriterionPart, ...]:
             passed=result.passed,
             reason=result.reason,
             interval=interval_part(intervals.get(result.id)),
+            zero_at=zeros.get(result.id),
+            full_at=measured[result.id].threshold if result.id in measured else None,
         )
         for result in (outcome.score.criteria if outcome.score else ())
     )

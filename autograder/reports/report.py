@@ -23,6 +23,7 @@ from autograder.reports.result_parts import (
     SubmissionPart,
 )
 from autograder.reports.training_parts import (
+    AugmentationPart,
     BudgetPart,
     CostPart,
     DiagnosisPart,
@@ -152,6 +153,8 @@ class Report(Part):
     history: tuple[EpochPart, ...]
     diagnoses: tuple[DiagnosisPart, ...] = ()
     """The most useful first."""
+    augmentation: AugmentationPart | None = None
+    """null if grading ended before, and in reports of before there was such a thing."""
     model: ModelPart
     plan: PlanPart | None
     """null if grading ended before the plan was known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from autograder.reports.fields import Number, Part, Reported, Text
+from autograder.reports.fields import Number, Part, Reported, Share, Text
 
 
 class EpochPart(Part):
@@ -117,6 +117,69 @@ class DiagnosisPart(Part):
     """What was seen, to the student."""
     hint: Text
     """What to try next, to the student."""
+
+
+class OperationPart(Part):
+    """One thing that the augmentation does, measured on pictures that went through it."""
+
+    operation: Text
+    """Such as turn, zoom or mirror left-right."""
+    share: Share
+    """Of the pictures in which it is to be seen."""
+    low: Number
+    """Least value over all pictures."""
+    high: Number
+    unit: Text
+    """degrees, pixels, factor, levels (of 255), share (of the picture's pixels), or empty."""
+
+
+class BorderPart(Part):
+    """How the border is filled that turning or shifting lays open."""
+
+    fill: Text
+    """As numpy.pad names it: constant, edge, reflect, symmetric, wrap; or unclear, none."""
+    colour: tuple[Number, Number, Number] | None
+    """RGB of a constant fill, 0 to 255."""
+    seen_in: int
+    """Number of pictures that showed enough of it."""
+
+
+class ConfusionPart(Part):
+    """An operation that makes one class look like another."""
+
+    operation: Text
+    amount_deg: Number
+    """How far it turns; 0 for mirroring."""
+    class_id: int
+    """Of the sign before."""
+    becomes: int
+    """The class that it looks like after."""
+    alike: Number
+    """Correlation with that class, 0 to 1."""
+
+
+class AugmentationPart(Part):
+    """What the augmentation does, see docs/augmentation-probe.md; the same at every grading."""
+
+    operations: tuple[OperationPart, ...]
+    border: BorderPart
+    stochastic: bool
+    """Whether pictures of one batch come out different."""
+    train_only: bool
+    """Whether it leaves pictures alone at inference."""
+    seeded: bool
+    """Whether the same seed gave the same pictures, to the bit."""
+    in_range: bool
+    """Whether values stay within 0 to 255."""
+    values: tuple[Number, Number]
+    """Least and greatest value that came out."""
+    label_safe: bool | None
+    """Whether no class becomes another; null where there are no drawings of the classes."""
+    confusions: tuple[ConfusionPart, ...]
+    pictures: int
+    """How many were looked at."""
+    recognised: int
+    """In how many of them the test card was found again."""
 
 
 class ReplayPart(Part):
