@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.config import CheckCriterion, Config, MetricCriterion, RuleCriterion
+from autograder.config import Config
 from autograder.corrupted import CorruptedImages, Part
 from autograder.datasets import Dataset, Holdout
 from autograder.errors import ConfigError
 from autograder.models import Isolation
 from autograder.reports.report import Environment
 from autograder.roadsigns.classes import CLASSES
+from autograder.rubric import AugmentationCriterion, CheckCriterion, MetricCriterion, RuleCriterion
 
 _SIGNS = tuple(sign.name for sign in CLASSES)
 
@@ -78,10 +79,12 @@ class Assignment:
         for item in self.config.rubric:
             if isinstance(item, MetricCriterion):
                 self._check_classes(item)
+            if isinstance(item, AugmentationCriterion):
+                self._check_drawings(item)
 
     def _check_classes(self, item: MetricCriterion) -> None:
         largest = self.dataset.num_classes - 1
-        if item.family and self.dataset.class_names != _SIGNS:
+        if item.family and not self.has_drawings:
             message = (
                 f"criterion {item.id}: families are those of the 43 road signs, and the classes "
                 "of this data set are others; use metric recall and name them in class_ids"
@@ -93,6 +96,19 @@ class Assignment:
             key = "class_ids" if item.class_ids else "class_id"
             message = f"criterion {item.id}: {key} {beyond[0]} is not in 0..{largest}"
             raise ConfigError(message, self.config_path)
+
+    def _check_drawings(self, item: AugmentationCriterion) -> None:
+        if item.augmentation.label_safe and not self.has_drawings:
+            message = (
+                f"criterion {item.id}: label_safe compares drawings of the 43 road signs, and the "
+                "classes of this data set are others; leave it out"
+            )
+            raise ConfigError(message, self.config_path)
+
+    @property
+    def has_drawings(self) -> bool:
+        """Whether there is a drawing of every class."""
+        return self.dataset.class_names == _SIGNS
 
     @property
     def root(self) -> Path:

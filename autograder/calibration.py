@@ -22,8 +22,8 @@ from decimal import ROUND_DOWN, Decimal
 
 import numpy as np
 
-from autograder.config import MetricCriterion, ScaledCriterion
 from autograder.errors import InternalError
+from autograder.rubric import MetricCriterion, ScaledCriterion
 
 ACCEPTED_RISK = 0.01
 MIN_RUNS = 2

@@ -15,9 +15,9 @@ from pydantic import Field, ValidationError
 
 from autograder.assignment import Assignment
 from autograder.calibration import MIN_RUNS, Sample, in_words, propose, weakest
-from autograder.config import MetricCriterion, Section
 from autograder.reports.fields import Instant, Number, Part, Sha256, Share, Text
 from autograder.reports.files import write_whole
+from autograder.rubric import MetricCriterion, Section
 
 FILE_NAME = "calibration.json"
 _AGAIN = "run `autograder calibrate --write` again"

@@ -19,9 +19,9 @@ from autograder.calibration import (
     spread,
     strip,
 )
-from autograder.config import Criterion, MetricCriterion
 from autograder.models import Verdict
 from autograder.reports.report import Report
+from autograder.rubric import Criterion, MetricCriterion
 from autograder.view import plain
 
 _COLUMNS = ("", "", "n", "mean", "SD", "min", "25 %", "median", "75 %", "max")

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from autograder import check_rules
-from autograder.config import Config, StaticRule
+from autograder.config import Config
 from autograder.models import Finding, SourceFile, Submission
 from autograder.notebooks import MAX_SOURCE_BYTES
+from autograder.rubric import StaticRule
 from autograder.source_view import (
     REQUIRED_FUNCTIONS,
     Remark,

@@ -8,43 +8,20 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PositiveInt,
-    Tag,
-    model_validator,
+from pydantic import Field, PositiveInt, model_validator
+
+from autograder.rubric import (
+    ESSENTIAL_RULES,
+    MOST_POINTS,
+    AugmentationCriterion,
+    Criterion,
+    MetricCriterion,
+    RuleId,
+    Section,
 )
 
-StaticRule = Literal[
-    "syntax",
-    "source-size",
-    "required-functions",
-    "signature",
-    "not-implemented",
-    "forbidden-import",
-    "forbidden-call",
-    "no-downloads",
-    "no-file-access",
-    "no-environment-access",
-    "no-large-literals",
-]
-ModelRule = Literal[
-    "output-shape",
-    "finite-output",
-    "parameter-limit",
-    "convolution-layers",
-    "trainable",
-    "untrained-at-chance",
-    "augmentation-shape",
-    "training-plan",
-    "too-expensive",
-]
-RuleId = Literal[StaticRule, ModelRule]
 CorruptionName = Literal[
     "noise",
     "defocus_blur",
@@ -59,29 +36,8 @@ CorruptionName = Literal[
     "translation",
     "occlusion",
 ]
-# Without these nothing could be trained or scored at all, so no config can switch them off.
-ESSENTIAL_RULES: frozenset[RuleId] = frozenset(
-    {
-        "syntax",
-        "required-functions",
-        "output-shape",
-        "finite-output",
-        "augmentation-shape",
-        "training-plan",
-        "too-expensive",
-    }
-)
-Family = Literal["prohibitory", "warning", "mandatory", "other"]
-# Far above any use, and sums stay exact to the hundredth.
-_MOST_POINTS = 1_000_000
 _MOST_GRACE = 60 * 24 * 366
 _MOST_RUNS = 100
-
-
-class Section(BaseModel):
-    """A part of grading.yaml: immutable, and no key goes unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class AssignmentConfig(Section):
@@ -162,9 +118,9 @@ class SeedsConfig(Section):
     """Trainings of a submission, each under a seed of its own, made in any case."""
     max_runs: int = Field(default=5, ge=1, le=_MOST_RUNS)
     """Never more, however open the score is."""
-    max_score_se: float = Field(default=5.0, gt=0, le=_MOST_POINTS, allow_inf_nan=False)
+    max_score_se: float = Field(default=5.0, gt=0, le=MOST_POINTS, allow_inf_nan=False)
     """Standard error of the score, in points, above which another run follows."""
-    pass_mark: float | None = Field(default=None, ge=0, le=_MOST_POINTS, allow_inf_nan=False)
+    pass_mark: float | None = Field(default=None, ge=0, le=MOST_POINTS, allow_inf_nan=False)
     """Points that decide about passing; another run follows while the score's interval holds it."""
 
     @model_validator(mode="after")
@@ -240,122 +196,22 @@ class RulesConfig(Section):
         return self
 
 
-class _Criterion(Section):
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str
-    points: float = Field(ge=0.01, le=_MOST_POINTS, allow_inf_nan=False)
+class ReportConfig(Section):
+    """What a report shows beyond its numbers."""
 
-
-MetricKey = tuple[str, int | tuple[int, ...] | str | None]
-"""A metric, and of what: a class id, several, a family; None for all classes."""
-
-
-class MetricCriterion(_Criterion):
-    """Common to criteria about a metric on the holdout."""
-
-    threshold_key: ClassVar[str]
-    metric: Literal["macro_f1", "accuracy", "recall", "family_recall", "robust_macro_f1"]
-    class_id: int | None = Field(default=None, ge=0)
-    """For recall: of which class."""
-    class_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
-    """For recall instead: of which classes; the mean of theirs."""
-    family: Family | None = None
-    """For family_recall: of which signs; the mean of their classes' recall."""
-
-    @model_validator(mode="after")
-    def _recall_has_a_class(self) -> MetricCriterion:
-        named = (self.class_id is not None) + bool(self.class_ids)
-        if named and self.metric != "recall":
-            raise ValueError("class_id goes with metric recall, and with no other; so do class_ids")
-        if self.metric == "recall" and named != 1:
-            raise ValueError("metric recall needs either class_id or class_ids")
-        if len(set(self.class_ids)) < len(self.class_ids):
-            raise ValueError("class_ids names a class twice")
-        if (self.metric == "family_recall") != (self.family is not None):
-            raise ValueError("family goes with metric family_recall, and with no other")
-        return self
-
-    @property
-    def key(self) -> MetricKey:
-        """What names the metric: which it is, and of what."""
-        return self.metric, self.family or self.class_ids or self.class_id
-
-    @property
-    def threshold(self) -> float:
-        """The value from which on all points are given."""
-        return float(getattr(self, self.threshold_key))
-
-
-class ScaledCriterion(MetricCriterion):
-    """A metric, scaled linearly from no points at `zero_at` to all points at `full_at`."""
-
-    threshold_key: ClassVar[str] = "full_at"
-    zero_at: float = Field(ge=0, le=1)
-    full_at: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _ends_in_order(self) -> ScaledCriterion:
-        if self.zero_at >= self.full_at:
-            raise ValueError("zero_at must be below full_at")
-        return self
-
-
-class ThresholdCriterion(MetricCriterion):
-    """All points if the metric is at least so much, else none."""
-
-    threshold_key: ClassVar[str] = "at_least"
-    at_least: float = Field(ge=0, le=1)
-
-
-class RuleCriterion(_Criterion):
-    """All points if none of these rules is broken, else none.
-
-    A rule named here costs these points instead of rejecting the submission.
-    """
-
-    rules: tuple[RuleId, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _essential_rules_reject(self) -> RuleCriterion:
-        essential = sorted(ESSENTIAL_RULES & set(self.rules))
-        if essential:
-            raise ValueError(f"always reject, so cannot be worth points: {', '.join(essential)}")
-        return self
-
-
-class CheckCriterion(_Criterion):
-    """All points if an instructor's pytest check passes, else none."""
-
-    check: str = Field(pattern=r"^[^:]+\.py::[A-Za-z_][A-Za-z0-9_]*$")
-    """`file.py::test_name`; the file is relative to grading.yaml."""
-
-
-def _kind_of_criterion(value: Any) -> str:
-    # pydantic asks with the parsed YAML when reading, with the model when writing.
-    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
-    for key, kind in (("check", "check"), ("rules", "rules"), ("at_least", "threshold")):
-        if key in keys:
-            return kind
-    return "scaled"
-
-
-Criterion = Annotated[
-    Annotated[ScaledCriterion, Tag("scaled")]
-    | Annotated[ThresholdCriterion, Tag("threshold")]
-    | Annotated[RuleCriterion, Tag("rules")]
-    | Annotated[CheckCriterion, Tag("check")],
-    Discriminator(_kind_of_criterion),
-]
+    pictures: bool = True
+    """What the augmentation does, what the network sees and which signs it misreads; takes some
+    three CPU seconds and 300 KiB a submission."""
 
 
 class LateConfig(Section):
     """What lateness costs. Submission times come from the roster, never from file dates."""
 
     due: datetime
-    points_per_day: float = Field(ge=0, le=_MOST_POINTS, allow_inf_nan=False)
+    points_per_day: float = Field(ge=0, le=MOST_POINTS, allow_inf_nan=False)
     """Points lost per day begun after the due time and the grace."""
     grace_minutes: float = Field(default=0, ge=0, le=_MOST_GRACE, allow_inf_nan=False)
-    cap_points: float | None = Field(default=None, ge=0, le=_MOST_POINTS, allow_inf_nan=False)
+    cap_points: float | None = Field(default=None, ge=0, le=MOST_POINTS, allow_inf_nan=False)
     """Most points that lateness can cost; None for no cap."""
 
     @model_validator(mode="after")
@@ -384,6 +240,7 @@ class Config(Section):
     rules: RulesConfig = RulesConfig()
     rubric: tuple[Criterion, ...] = Field(min_length=1)
     late: LateConfig | None = None
+    report: ReportConfig = ReportConfig()
 
     @model_validator(mode="after")
     def _criteria_have_their_own_ids(self) -> Config:
@@ -408,6 +265,13 @@ class Config(Section):
         return any(
             isinstance(item, MetricCriterion) and item.metric == "robust_macro_f1"
             for item in self.rubric
+        )
+
+    @property
+    def asks_for_probe(self) -> bool:
+        """Whether the augmentation is to be looked at: for points, or to be shown."""
+        return self.report.pictures or any(
+            isinstance(item, AugmentationCriterion) for item in self.rubric
         )
 
     @property

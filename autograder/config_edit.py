@@ -7,10 +7,11 @@ from pathlib import Path
 
 import yaml
 
-from autograder.config import Config, MetricCriterion
+from autograder.config import Config
 from autograder.config_file import parse_config, read_rules
 from autograder.errors import ConfigError
 from autograder.reports.files import write_whole
+from autograder.rubric import MetricCriterion
 
 
 def write_thresholds(path: Path, config: Config, thresholds: Mapping[str, float]) -> Config:

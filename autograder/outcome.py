@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from autograder.evidence import Evidence
 from autograder.models import (
     Cost,
     Diagnosis,
@@ -120,6 +121,7 @@ class Outcome:
     history: tuple[Epoch, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     augmentation: Examined | None = None
+    evidence: Evidence = field(default_factory=Evidence)
     weights_sha256: str | None = None
     predictions_sha256: str | None = None
     weights_hashed_by: Literal["grader", "job"] | None = None

@@ -20,6 +20,7 @@ from autograder.budget import AskedPlan, decide_steps, read_plan
 from autograder.checks import check_sources
 from autograder.cost import Graph, TrainingCost, cost_of
 from autograder.diagnoses import diagnose
+from autograder.gathering import augmented_pictures, wrong_answers
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
 from autograder.leftovers import Quarter, Trained
@@ -31,7 +32,6 @@ from autograder.portability import unportable
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
 from autograder.reports.report import Report
-from autograder.roadsigns.classes import CLASSES
 from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
@@ -112,14 +112,14 @@ class _Way:
         """Take one stage after the other, as far as the submission gets."""
         try:
             self._check_sources()
-            description, plan = self._describe(probe=not train)
+            description, plan = self._describe(probe=not train or self._config.asks_for_probe)
+            self._examine(description)
             if train:
                 seed = self._config.seeds.training
                 trained = self._train_first(plan, seed, description)
                 self._diagnose(trained, description)
                 self._score(self._measure_run(trained, seed), plan, description)
-            else:
-                self._examine(description)
+                self._show(trained)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
         else:
@@ -157,9 +157,12 @@ class _Way:
         from autograder.roadsigns.drawing import clean_signs
 
         if description.pictures:
-            are_signs = self._dataset.class_names == tuple(sign.name for sign in CLASSES)
-            drawings = clean_signs(SIDE) if are_signs else None
-            self._learn(augmentation=examine(description.pictures, drawings))
+            self._stage("looking at the augmentation")
+            drawings = clean_signs(SIDE) if self._assignment.has_drawings else None
+            self._learn(
+                augmentation=examine(description.pictures, drawings),
+                evidence=augmented_pictures(description.pictures),
+            )
 
     def _price(self, description: Description, asked: AskedPlan) -> TrainingPlan:
         """Find out what a step costs, and how many the budget pays for."""
@@ -314,6 +317,21 @@ class _Way:
         if self._labels.holdout is not None:
             self._learn(holdout=settled.metrics)
 
+    def _show(self, trained: Trained) -> None:
+        """Keep what is worth looking at: public images, never the holdout's."""
+        if not self._config.report.pictures:
+            return
+        outcome, labels = self._outcome, self._labels.validation
+        scored = outcome.holdout or outcome.validation
+        assert scored is not None
+        wrong = wrong_answers(
+            self._numbers(trained.predictions.validation, labels.size),
+            labels,
+            np.load(self._dataset.validation.images, mmap_mode="r"),
+            scored.mistakes,
+        )
+        self._learn(evidence=dataclasses.replace(outcome.evidence, wrong=wrong))
+
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""
         self._account(attempt)
@@ -341,7 +359,8 @@ class _Way:
         images = np.load(self._dataset.train.images, mmap_mode="r")[:count]
         facts = CheckFacts(images.astype(np.float32), description)
         checks = run_checks(self._assignment.checks, self._assignment.root, facts)
-        return Facts(None, self._broken, checks, self._dataset.class_names)
+        names, augmentation = self._dataset.class_names, self._outcome.augmentation
+        return Facts(None, self._broken, checks, names, augmentation)
 
     def _keep_or_reject(self, findings: Sequence[Finding]) -> None:
         """Broken rules that the rubric gives points for cost those; any other rejects."""

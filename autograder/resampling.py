@@ -20,8 +20,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.config import Criterion, MetricCriterion, MetricKey
 from autograder.errors import InternalError
+from autograder.rubric import Criterion, MetricCriterion, MetricKey
 from autograder.scoring import classes_of
 
 REPLICATES = 1000

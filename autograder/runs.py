@@ -21,12 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.assignment import Labels
-from autograder.config import Config, Criterion, MetricCriterion, MetricKey
+from autograder.config import Config
 from autograder.metrics import most_frequent
 from autograder.models import CriterionResult, Finding, Metrics, Replay, Score
 from autograder.outcome import FailedRun, Interval, TrainingRun, Uncertainty
 from autograder.resampling import Run, group_metrics, measure, resample, standard_metrics
 from autograder.robustness import mean_robustness, measure_robustness
+from autograder.rubric import Criterion, MetricCriterion, MetricKey
 from autograder.scoring import Facts, hundredths, score
 from autograder.stats import Assessment, SeedRule, another_run, assess, seeds_of
 

@@ -13,7 +13,12 @@ from decimal import ROUND_DOWN, Decimal
 from statistics import fmean
 from typing import assert_never
 
-from autograder.config import (
+from autograder.errors import InternalError, UserError
+from autograder.models import CriterionResult, Finding, Metrics, Robustness, Score
+from autograder.probing.facts import Examined
+from autograder.roadsigns.classes import FAMILIES
+from autograder.rubric import (
+    AugmentationCriterion,
     CheckCriterion,
     Criterion,
     MetricCriterion,
@@ -21,9 +26,6 @@ from autograder.config import (
     ScaledCriterion,
     ThresholdCriterion,
 )
-from autograder.errors import InternalError, UserError
-from autograder.models import CriterionResult, Finding, Metrics, Robustness, Score
-from autograder.roadsigns.classes import FAMILIES
 
 _WEAKEST_SHOWN = 3
 
@@ -52,12 +54,14 @@ class Facts:
         broken_rules: Findings about rules that cost points, by rule id.
         checks: Results of the instructor's checks, keyed as in grading.yaml (``file.py::test``).
         class_names: Indexed by class id.
+        augmentation: What it does; None if that is not known.
     """
 
     holdout: Metrics | None = None
     broken_rules: Mapping[str, Finding] = field(default_factory=dict)
     checks: Mapping[str, CheckResult] = field(default_factory=dict)
     class_names: tuple[str, ...] = ()
+    augmentation: Examined | None = None
 
 
 def score(rubric: Sequence[Criterion], facts: Facts) -> Score:
@@ -86,6 +90,8 @@ def _judge(criterion: Criterion, facts: Facts) -> CriterionResult:
             return _threshold(criterion, facts)
         case RuleCriterion():
             return _rules(criterion, facts)
+        case AugmentationCriterion():
+            return _augmentation(criterion, facts)
         case CheckCriterion():
             return _check(criterion, facts)
         case _:
@@ -116,6 +122,36 @@ def _rules(criterion: RuleCriterion, facts: Facts) -> CriterionResult:
         reason = " ".join(f"{finding} {finding.hint}".strip() for finding in broken)
     else:
         reason = f"Kept: {', '.join(criterion.rules)}."
+    points = 0.0 if broken else criterion.points
+    return CriterionResult(
+        criterion.id, criterion.title, points, criterion.points, None, not broken, reason
+    )
+
+
+_BROKEN_PROMISES = {
+    "label_safe": "it makes signs look like those of another class",
+    "stochastic": "it does the same to every picture",
+    "train_only": "it changes pictures at inference, too",
+    "seeded": "it does something else under the same seed",
+    "in_range": "values leave the range 0 to 255",
+}
+
+
+def _augmentation(criterion: AugmentationCriterion, facts: Facts) -> CriterionResult:
+    asked, examined = criterion.augmentation.names, facts.augmentation
+    if examined is None:
+        broken = ["it could not be tried on a test card"]
+    else:
+        broken = [_BROKEN_PROMISES[name] for name in asked if not examined.keeps(name)]
+    reason = (
+        f"The augmentation is not as asked for: {'; '.join(broken)}."
+        if broken
+        else f"The augmentation is as asked for: {', '.join(asked).replace('_', ' ')}."
+    )
+    if examined and "label_safe" in asked and examined.confusions:
+        one = examined.confusions[0]
+        names = (facts.class_names[class_id] for class_id in (one.class_id, one.becomes))
+        reason += ' "{}" becomes "{}": {}.'.format(*names, one.operation)
     points = 0.0 if broken else criterion.points
     return CriterionResult(
         criterion.id, criterion.title, points, criterion.points, None, not broken, reason

@@ -30,15 +30,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.config import (
+from autograder.errors import InternalError
+from autograder.resampling import Resamples, Run, Values
+from autograder.rubric import (
     Criterion,
     MetricCriterion,
     MetricKey,
     ScaledCriterion,
     ThresholdCriterion,
 )
-from autograder.errors import InternalError
-from autograder.resampling import Resamples, Run, Values
 
 _Z = 1.959963984540054  # of a normal distribution, 2.5 % lie above
 _SEEDS = 2**31

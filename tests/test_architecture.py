@@ -15,7 +15,7 @@ LAYERS = """
     errors
     models probing evidence
     outcome
-    config
+    config rubric
     config_file names
     roster
     roadsigns
@@ -47,7 +47,7 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store machine environment
     assignment
-    runs symptoms calibration_file
+    runs symptoms calibration_file gathering
     pipeline
     batch verification
     view

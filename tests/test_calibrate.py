@@ -20,10 +20,11 @@ from autograder.commands import calibrate as calibrate_module
 from autograder.commands import grade as grade_module
 from autograder.commands.calibrate import CalibrateOptions, calibrate, one_run
 from autograder.commands.grade import GradeOptions, grade
-from autograder.config import Config, ScaledCriterion, SeedsConfig, ThresholdCriterion
+from autograder.config import Config, SeedsConfig
 from autograder.config_file import load_config
 from autograder.errors import IntakeError, ResultsError
 from autograder.jobs import Ending, JobResult
+from autograder.rubric import ScaledCriterion, ThresholdCriterion
 from autograder.runner import Runner
 from autograder.store import Store
 from tests.conftest import TINY, TinyData

@@ -17,8 +17,8 @@ from autograder.calibration import (
     strip,
     weakest,
 )
-from autograder.config import ScaledCriterion, ThresholdCriterion
 from autograder.errors import InternalError
+from autograder.rubric import ScaledCriterion, ThresholdCriterion
 
 SCALED = ScaledCriterion(
     id="f1", title="F1", points=80, metric="macro_f1", zero_at=0.5, full_at=0.91

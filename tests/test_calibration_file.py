@@ -21,7 +21,8 @@ from autograder.calibration_file import (
     threshold_warnings,
 )
 from autograder.commands.grade import warn
-from autograder.config import Config, MetricCriterion
+from autograder.config import Config
+from autograder.rubric import MetricCriterion
 from tests.conftest import TinyData
 from tests.fakes import CONFIG, fake_grader
 

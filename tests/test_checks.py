@@ -7,10 +7,11 @@ from typing import Any, get_args
 import pytest
 
 from autograder.checks import RULES, check_sources
-from autograder.config import Config, StaticRule
+from autograder.config import Config
 from autograder.intake import collect
 from autograder.models import Finding, Location, SourceFile, Submission
 from autograder.notebooks import read_notebook
+from autograder.rubric import StaticRule
 
 ROOT = Path(__file__).parent.parent
 RUBRIC = [

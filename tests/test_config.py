@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from autograder.config import ESSENTIAL_RULES, Config, ScaledCriterion
+from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.errors import ConfigError
+from autograder.rubric import ESSENTIAL_RULES, ScaledCriterion
 
 ROOT = Path(__file__).parent.parent
 MINIMAL = """\

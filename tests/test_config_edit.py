@@ -5,10 +5,11 @@ from typing import TypeGuard
 
 import pytest
 
-from autograder.config import Config, Criterion, MetricCriterion
+from autograder.config import Config
 from autograder.config_edit import write_thresholds
 from autograder.config_file import load_config
 from autograder.errors import ConfigError
+from autograder.rubric import Criterion, MetricCriterion
 
 OWN = Path(__file__).parent.parent / "grading.yaml"
 # Comments, odd spaces, quotes, flow style, a byte order mark, lines as Windows ends them.

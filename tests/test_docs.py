@@ -9,27 +9,29 @@ import pytest
 import yaml
 
 from autograder.config import (
-    ESSENTIAL_RULES,
     AssignmentConfig,
     BudgetConfig,
-    CheckCriterion,
     Config,
     DatasetConfig,
     LateConfig,
     LimitsConfig,
-    ModelRule,
     RobustnessConfig,
-    RuleCriterion,
     RulesConfig,
-    ScaledCriterion,
-    Section,
     SeedsConfig,
-    StaticRule,
-    ThresholdCriterion,
 )
 from autograder.models import Verdict
 from autograder.reports.fields import Part
 from autograder.reports.report import Flag, Report
+from autograder.rubric import (
+    ESSENTIAL_RULES,
+    CheckCriterion,
+    ModelRule,
+    RuleCriterion,
+    ScaledCriterion,
+    Section,
+    StaticRule,
+    ThresholdCriterion,
+)
 
 DOCS = Path(__file__).parent.parent / "docs"
 GRADING_YAML = (DOCS / "grading-yaml.md").read_text(encoding="utf-8")

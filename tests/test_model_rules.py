@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from autograder.config import BudgetConfig, Config, RulesConfig, ScaledCriterion
+from autograder.config import BudgetConfig, Config, RulesConfig
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import Finding, Layer
+from autograder.rubric import ScaledCriterion
 
 CLASSES, COUNT, SHAPE = 4, 40, (8, 8, 3)
 LABELS = (np.arange(COUNT) % CLASSES).astype(np.int32)

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from autograder.config import Criterion, Family
 from autograder.errors import InternalError, UserError
 from autograder.models import CriterionResult, Finding, Metrics
 from autograder.roadsigns.classes import CLASSES, FAMILIES
 from autograder.roadsigns.classes import Family as SignFamily
+from autograder.rubric import Criterion, Family
 from autograder.scoring import CheckResult, Facts, hundredths, score
 
 SHARES = st.floats(0, 1)

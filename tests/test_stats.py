@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from autograder.config import Criterion, MetricCriterion, MetricKey
 from autograder.models import Metrics
 from autograder.resampling import (
     Measured,
@@ -21,6 +20,7 @@ from autograder.resampling import (
     resample,
     standard_metrics,
 )
+from autograder.rubric import Criterion, MetricCriterion, MetricKey
 from autograder.scoring import Facts, score
 from autograder.stats import (
     Assessment,

@@ -19,7 +19,7 @@ from autograder.calibration import Rate, Sample, propose, rate, weakest
 from autograder.calibration_file import Calibration, basis_of, calibrated, save
 from autograder.calibration_view import Series, show_metric, show_other, show_total, show_ungraded
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
-from autograder.config import Config, MetricCriterion
+from autograder.config import Config
 from autograder.config_edit import write_thresholds
 from autograder.config_file import load_config
 from autograder.errors import IntakeError
@@ -28,6 +28,7 @@ from autograder.jobs import Progress
 from autograder.models import Submission, Verdict
 from autograder.pipeline import Grader, Watcher
 from autograder.reports.report import Report
+from autograder.rubric import MetricCriterion
 from autograder.scoring import classes_of
 from autograder.stats import seeds_of
 from autograder.store import Store

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.config import CheckCriterion, Config
+from autograder.config import Config
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
@@ -20,6 +20,7 @@ from autograder.errors import DatasetError, SandboxUnavailableError
 from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
 from autograder.models import Submission
 from autograder.pipeline import Grader
+from autograder.rubric import CheckCriterion
 from autograder.runner import PlainRunner, Runner, SandboxRunner
 from autograder.training import Trainer, data_paths
 from autograder.view import Bar, plain

@@ -166,3 +166,7 @@ class Examined:
     def label_safe(self) -> bool | None:
         """Whether no class becomes another; None where that is not known."""
         return None if self.confusions is None else not self.confusions
+
+    def keeps(self, name: str) -> bool:
+        """Return whether it keeps what a rubric asks for: a key of `rubric.AugmentationAsked`."""
+        return bool(getattr(self if name == "label_safe" else self.probe, name))

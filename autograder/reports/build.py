@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import get_args
 
-from autograder.config import BudgetConfig, CheckCriterion, Config, LateConfig, MetricCriterion
+from autograder.config import BudgetConfig, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
 from autograder.models import Finding, Layer, Metrics, Submission, TrainingPlan, Verdict
@@ -47,6 +47,7 @@ from autograder.reports.training_parts import (
     SeedsPart,
     UsePart,
 )
+from autograder.rubric import CheckCriterion, MetricCriterion
 from autograder.scoring import hundredths
 
 # A training that was stopped for its time may have completed some quarters of its plan.
