@@ -5,11 +5,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 from autograder.environment import harness_version
 from autograder.errors import RunnerClosedError, UserError
+from autograder.evidence import Evidence
 from autograder.models import Submission, Verdict
 from autograder.outcome import Outcome
 from autograder.pipeline import Grader, Watcher
@@ -22,19 +26,13 @@ _ATTEMPTS = 2
 
 
 def grade_batch(
-    submissions: Sequence[Submission],
-    grader: Grader,
-    store: Store,
-    watcher: Watcher,
-    parallel: int,
+    submissions: Sequence[Submission], writer: Writer, parallel: int
 ) -> tuple[Report, ...]:
     """Grade what has no valid result yet; write each result as it ends.
 
     Args:
         submissions: With distinct ids.
-        grader: Takes one submission all the way.
-        store: Entered, so locked.
-        watcher: Told how it goes.
+        writer: Grades one of them.
         parallel: Submissions at a time.
 
     Returns:
@@ -43,9 +41,8 @@ def grade_batch(
     Raises:
         UserError: The rules do not fit the data, or the disk refused.
     """
-    writer = Writer(grader, store, watcher)
     tasks = [partial(writer.grade, submission) for submission in submissions]
-    return side_by_side(tasks, parallel, grader.trainer.stop)
+    return side_by_side(tasks, parallel, writer.stop)
 
 
 def side_by_side(
@@ -85,15 +82,43 @@ def grade_again(submission: Submission, grader: Grader, watcher: Watcher) -> Rep
         UserError: The rules do not fit the data.
     """
     reporter = _Reporter(grader, watcher)
-    return reporter.report(submission, reporter.key(submission))[0]
+    return reporter.report(submission, reporter.key(submission)).report
+
+
+class Pages(Protocol):
+    """Draws the page of one report."""
+
+    def draw(self, report: Report, evidence: Evidence, log: bytes) -> bytes:
+        """Return it as HTML."""
+
+    def redraw(self, report: Report, folder: Path) -> bytes:
+        """Return it as HTML, from what lies beside an earlier report."""
+
+
+@dataclass(frozen=True)
+class _Graded:
+    """What grading one submission came to."""
+
+    report: Report
+    outcome: Outcome
 
 
 class Writer:
-    """Grades one submission and writes its results, unless they are there already."""
+    """Grades one submission and writes its results, unless they are there already.
 
-    def __init__(self, grader: Grader, store: Store, watcher: Watcher) -> None:
-        self._store, self._watcher = store, watcher
+    Args:
+        grader: Takes one submission all the way.
+        store: Entered, so locked.
+        watcher: Told how it goes.
+        pages: Draws the reports; without it none is drawn.
+    """
+
+    def __init__(
+        self, grader: Grader, store: Store, watcher: Watcher, pages: Pages | None = None
+    ) -> None:
+        self._store, self._watcher, self._pages = store, watcher, pages
         self._config = grader.assignment.config
+        self.stop = grader.trainer.stop
         self._reporter = _Reporter(grader, watcher)
 
     def grade(self, submission: Submission) -> Report:
@@ -103,13 +128,38 @@ class Writer:
         if earlier is not None:
             report = restate(earlier, submission, self._config)
             if report != earlier:
-                self._store.rewrite(report, render_feedback(report))
+                self._store.rewrite(report, self._restated(report))
             self._watcher.finished(report, cached=True)
             return report
-        report, log = self._reporter.report(submission, key)
-        self._store.write(report, render_feedback(report), log, submission.copy)
-        self._watcher.finished(report, cached=False)
-        return report
+        graded = self._reporter.report(submission, key)
+        self._store.write(graded.report, self._files(graded, submission))
+        self._watcher.finished(graded.report, cached=False)
+        return graded.report
+
+    def _files(self, graded: _Graded, submission: Submission) -> dict[str, bytes]:
+        """Return all that lies beside a new report."""
+        report, outcome = graded.report, graded.outcome
+        files = {
+            "feedback.md": _encoded(render_feedback(report)),
+            "job.log": outcome.log,
+            "submission.zip": submission.copy,
+        }
+        if self._pages:
+            files["evidence.npz"] = outcome.evidence.to_npz()
+            files["report.html"] = self._pages.draw(report, outcome.evidence, outcome.log)
+        return files
+
+    def _restated(self, report: Report) -> dict[str, bytes]:
+        """Return what changes beside a report that was only restated."""
+        files = {"feedback.md": _encoded(render_feedback(report))}
+        if self._pages:
+            folder = self._store.folder(report.submission.id)
+            files["report.html"] = self._pages.redraw(report, folder)
+        return files
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 class _Reporter:
@@ -122,11 +172,12 @@ class _Reporter:
         self._checks_digest = assignment.checks_digest()
         self._harness_version = harness_version()
 
-    def report(self, submission: Submission, key: str) -> tuple[Report, bytes]:
-        """Return the report, and what the submission's jobs printed."""
+    def report(self, submission: Submission, key: str) -> _Graded:
+        """Grade it; return the report and what it was made of."""
         started_at = datetime.now(UTC)
         outcome = self._outcome(submission)
-        return build_report(submission, outcome, self._context(key, started_at)), outcome.log
+        report = build_report(submission, outcome, self._context(key, started_at))
+        return _Graded(report, outcome)
 
     def _outcome(self, submission: Submission) -> Outcome:
         """Grade; what is our own fault is tried again, then told as such."""

@@ -5,10 +5,13 @@
     results/
     ├── .autograder.json                 version of this layout
     ├── .autograder.lock                 held while grading; the kernel frees it, even after kill -9
+    ├── classes.npz                      a picture of each class, for the pages
     └── submissions/<id>/
-        ├── feedback.md                  to the student
+        ├── report.html                  to the student
+        ├── feedback.md                  the same in short, as text
         ├── job.log                      what the job printed
         ├── submission.zip               what was handed in, as copies.py packs it
+        ├── evidence.npz                 pictures and arrays that report.html is drawn from
         └── report.json                  written last: where it stands, the rest is complete
 """
 
@@ -18,6 +21,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
@@ -28,6 +32,9 @@ from autograder.reports.files import remove, temporary, write_whole
 from autograder.reports.report import Report
 
 LAYOUT_VERSION = 1
+_BESIDE_A_REPORT = frozenset(
+    {"report.html", "feedback.md", "job.log", "submission.zip", "evidence.npz"}
+)
 _LONGEST_ID_BYTES = 200
 # Separators, drive letters and what Windows forbids.
 _FORBIDDEN_IN_ID = frozenset('/\\:<>"|?*')
@@ -116,38 +123,39 @@ class Store:
             self._held.close()
             self._held = None
 
-    def write(self, report: Report, feedback: str, log: bytes, copy: bytes) -> None:
+    def write(self, report: Report, files: Mapping[str, bytes]) -> None:
         """Store the result of one submission in place of any earlier one.
 
         Args:
             report: The submission's id in it names the folder.
-            feedback: Markdown, to the student.
-            log: What the job printed.
-            copy: Of what was handed in.
+            files: What belongs beside it, by name.
 
         Raises:
             ResultsError: The disk refused.
             InternalError: The store was not entered, or the submission's id is no folder name.
         """
-        self._write(report, feedback, {"job.log": log, "submission.zip": copy})
+        self._write(report, files, outdated=_BESIDE_A_REPORT - set(files))
 
-    def rewrite(self, report: Report, feedback: str) -> None:
-        """Store a report that was restated, beside what its grading left; raises as `write`."""
-        self._write(report, feedback, {})
+    def rewrite(self, report: Report, files: Mapping[str, bytes]) -> None:
+        """Store a report that was restated; what its grading left stays.  Raises as `write`."""
+        self._write(report, files, outdated=frozenset())
 
-    def _write(self, report: Report, feedback: str, others: Mapping[str, bytes]) -> None:
+    def _write(
+        self, report: Report, files: Mapping[str, bytes], outdated: AbstractSet[str]
+    ) -> None:
         if self._held is None:
             raise InternalError("the results folder is written without being locked")
-        folder = self._folder(report.submission.id)
+        folder = self.folder(report.submission.id)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise ResultsError(f"cannot write {folder}: {error.strerror or error}") from error
         # Until the new report stands, there must be none that vouches for the new files.
         remove(folder / "report.json")
-        for name, content in others.items():
+        for name in outdated:
+            remove(folder / name)
+        for name, content in files.items():
             write_whole(folder / name, content)
-        write_whole(folder / "feedback.md", feedback.encode("utf-8", "replace"))
         write_whole(folder / "report.json", report.to_json().encode())
 
     def load(self, submission_id: str, key: str) -> Report | None:
@@ -157,14 +165,19 @@ class Store:
         or ended in INTERNAL_ERROR: those are graded again.
         """
         try:
-            text = (self._folder(submission_id) / "report.json").read_text(encoding="utf-8")
+            text = (self.folder(submission_id) / "report.json").read_text(encoding="utf-8")
             report = Report.from_json(text)
         except (OSError, ValueError):
             return None
         holds = report.cache_key == key and report.verdict is not Verdict.INTERNAL_ERROR
         return report if holds and report.submission.id == submission_id else None
 
-    def _folder(self, submission_id: str) -> Path:
+    def folder(self, submission_id: str) -> Path:
+        """Return where the result of a submission is.
+
+        Raises:
+            InternalError: Its id is no folder name.
+        """
         if not _is_safe_id(submission_id):
             raise InternalError(f"not usable as a folder name: {submission_id!r}")
         return self._out / "submissions" / submission_id

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import grade_batch
+from autograder.batch import Writer, grade_batch
 from autograder.config import LateConfig
 from autograder.errors import ResultsError
 from autograder.jobs import Ending, JobResult
@@ -29,7 +29,9 @@ def graded(tiny_data: TinyData) -> tuple[Grader, Script]:
 def run(grader: Grader, out: Path, *submissions: Submission) -> tuple[tuple[Report, ...], Watched]:
     watched = Watched()
     with Store(out) as store:
-        return grade_batch(submissions or (submission(),), grader, store, watched, 2), watched
+        return grade_batch(
+            submissions or (submission(),), Writer(grader, store, watched), 2
+        ), watched
 
 
 def test_each_submission_gets_its_four_files(graded: tuple[Grader, Script], tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_a_bug_of_ours_in_one_submission_spares_the_others(
     script.train = broken
     bad = submission(submission().files[0].text + "# bad", name="bad")
     with Store(tmp_path) as store:
-        reports = grade_batch([bad, submission()], grader, store, Watched(), 1)
+        reports = grade_batch([bad, submission()], Writer(grader, store, Watched()), 1)
     assert [report.verdict for report in reports] == [Verdict.INTERNAL_ERROR, Verdict.GRADED]
     assert "ZeroDivisionError" in reports[0].note
 

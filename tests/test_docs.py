@@ -15,6 +15,7 @@ from autograder.config import (
     DatasetConfig,
     LateConfig,
     LimitsConfig,
+    ReportConfig,
     RobustnessConfig,
     RulesConfig,
     SeedsConfig,
@@ -24,6 +25,8 @@ from autograder.reports.fields import Part
 from autograder.reports.report import Flag, Report
 from autograder.rubric import (
     ESSENTIAL_RULES,
+    AugmentationAsked,
+    AugmentationCriterion,
     CheckCriterion,
     ModelRule,
     RuleCriterion,
@@ -46,8 +49,15 @@ SECTIONS: dict[str, type[Section]] = {
     "limits": LimitsConfig,
     "rules": RulesConfig,
     "late": LateConfig,
+    "report": ReportConfig,
 }
-CRITERIA = (ScaledCriterion, ThresholdCriterion, RuleCriterion, CheckCriterion)
+CRITERIA = (
+    ScaledCriterion,
+    ThresholdCriterion,
+    RuleCriterion,
+    AugmentationCriterion,
+    CheckCriterion,
+)
 
 
 def chapter(title: str) -> str:
@@ -75,11 +85,11 @@ def test_defaults_in_the_docs_are_those_of_the_code(title: str) -> None:
         if field.is_required():
             assert shown == "required", key
         elif isinstance(field.default, int | float | str):
-            assert shown == str(field.default).removesuffix(".0"), key
+            assert shown == str(field.default).removesuffix(".0").replace("True", "true"), key
 
 
 def test_every_key_of_a_criterion_is_explained() -> None:
-    keys = {key for criterion in CRITERIA for key in criterion.model_fields}
+    keys = {key for part in (*CRITERIA, AugmentationAsked) for key in part.model_fields}
     assert {key for key in keys if f"`{key}`" not in chapter("rubric")} == set()
 
 

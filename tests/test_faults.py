@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograder import runner as runner_module
-from autograder.batch import grade_batch
+from autograder.batch import Writer, grade_batch
 from autograder.errors import SandboxUnavailableError, UserError
 from autograder.models import Verdict
 from autograder.pipeline import Grader
@@ -55,7 +55,8 @@ class Batch:
         thread = threading.Thread(target=fault, args=(self,))
         thread.start()
         with Store(self.out) as store:
-            reports = grade_batch(both, Grader(assignment, trainer), store, Watched(), parallel=2)
+            writer = Writer(Grader(assignment, trainer), store, Watched())
+            reports = grade_batch(both, writer, parallel=2)
         thread.join()
         return {report.submission.id: report for report in reports}
 

@@ -43,7 +43,10 @@ def folder(out: Path) -> Path:
 
 def test_result_reads_back_as_written(tmp_path: Path) -> None:
     with Store(tmp_path / "new" / "results") as store:
-        store.write(report(), "# Feedback\n", b"\xff\x00log", b"PK")
+        store.write(
+            report(),
+            {"feedback.md": b"# Feedback\n", "job.log": b"\xff\x00log", "submission.zip": b"PK"},
+        )
         assert store.load("ada", KEY) == report()
     written = folder(tmp_path / "new" / "results")
     assert sorted(path.name for path in written.iterdir()) == [
@@ -59,17 +62,19 @@ def test_result_reads_back_as_written(tmp_path: Path) -> None:
 
 def test_result_of_a_later_run_replaces_the_earlier(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        store.write(report(Outcome(Verdict.INTERNAL_ERROR)), "first", b"", b"PK")
+        store.write(report(Outcome(Verdict.INTERNAL_ERROR)), {"feedback.md": b"first"})
     with Store(tmp_path) as store:
-        store.write(report(), "second", b"", b"PK")
+        store.write(report(), {"job.log": b"second"})
         assert store.load("ada", KEY) == report()
-    assert (folder(tmp_path) / "feedback.md").read_text() == "second"
+    # Nothing that was drawn of the earlier work may stand beside the new report.
+    assert {path.name for path in folder(tmp_path).iterdir()} == {"report.json", "job.log"}
 
 
 def test_restated_result_keeps_its_log_and_its_copy(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        store.write(report(), "first", b"log", b"PK")
-        store.rewrite(report(), "second")
+        beside = {"feedback.md": b"first", "job.log": b"log", "submission.zip": b"PK"}
+        store.write(report(), beside)
+        store.rewrite(report(), {"feedback.md": b"second"})
     assert (folder(tmp_path) / "job.log").read_bytes() == b"log"
     assert (folder(tmp_path) / "submission.zip").read_bytes() == b"PK"
     assert (folder(tmp_path) / "feedback.md").read_text() == "second"
@@ -82,19 +87,19 @@ def test_missing_result_does_not_hold(tmp_path: Path) -> None:
 
 def test_result_under_another_key_does_not_hold(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        store.write(report(), "", b"", b"PK")
+        store.write(report(), {})
         assert store.load("ada", "0" * 64) is None
 
 
 def test_result_that_was_our_fault_does_not_hold(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        store.write(report(Outcome(Verdict.INTERNAL_ERROR)), "", b"", b"PK")
+        store.write(report(Outcome(Verdict.INTERNAL_ERROR)), {})
         assert store.load("ada", KEY) is None
 
 
 def test_result_that_was_the_students_fault_holds(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        store.write(report(Outcome(Verdict.TIME_LIMIT)), "", b"", b"PK")
+        store.write(report(Outcome(Verdict.TIME_LIMIT)), {})
         assert store.load("ada", KEY) is not None
 
 
@@ -113,7 +118,7 @@ def test_result_that_was_the_students_fault_holds(tmp_path: Path) -> None:
 )
 def test_broken_result_does_not_hold(tmp_path: Path, content: bytes) -> None:
     with Store(tmp_path) as store:
-        store.write(report(), "", b"", b"PK")
+        store.write(report(), {})
         (folder(tmp_path) / "report.json").write_bytes(content)
         assert store.load("ada", KEY) is None
 
@@ -129,11 +134,12 @@ def test_write_that_dies_leaves_no_report_to_vouch_for_it(
             raise KeyboardInterrupt
         return real(self, target)
 
+    beside = {"feedback.md": b"", "job.log": b"", "submission.zip": b"PK"}
     with Store(tmp_path) as store:
-        store.write(report(), "", b"", b"PK")
+        store.write(report(), beside)
         monkeypatch.setattr(Path, "replace", replace_or_die)
         with pytest.raises(KeyboardInterrupt):
-            store.write(report(), "", b"", b"PK")
+            store.write(report(), beside)
     assert Store(tmp_path).load("ada", KEY) is None
     assert list(folder(tmp_path).glob(".*"))
     with Store(tmp_path):
@@ -147,7 +153,7 @@ def test_full_disk_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with Store(tmp_path) as store:
         monkeypatch.setattr(os, "fsync", fail)
         with pytest.raises(ResultsError, match=r"job\.log: No space left on device"):
-            store.write(report(), "", b"", b"PK")
+            store.write(report(), {"job.log": b""})
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_full_disk_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_id_that_is_no_folder_name_is_refused(tmp_path: Path, name: str) -> None:
     with Store(tmp_path) as store:
         with pytest.raises(InternalError, match="folder name"):
-            store.write(named(name), "", b"", b"PK")
+            store.write(named(name), {})
         with pytest.raises(InternalError, match="folder name"):
             store.load(name, KEY)
 
@@ -165,7 +171,7 @@ def test_id_that_is_no_folder_name_is_refused(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize("name", ["ada", "Müller_42", "smith-john (2)", "a.b", "李雷"])
 def test_ordinary_id_is_taken(tmp_path: Path, name: str) -> None:
     with Store(tmp_path) as store:
-        store.write(named(name), "", b"", b"PK")
+        store.write(named(name), {})
         assert store.load(name, KEY) is not None
 
 
@@ -196,7 +202,7 @@ def test_lock_does_not_outlive_a_killed_process(tmp_path: Path) -> None:
 
 def test_writing_without_the_lock_is_our_fault(tmp_path: Path) -> None:
     with pytest.raises(InternalError, match="locked"):
-        Store(tmp_path).write(report(), "", b"", b"PK")
+        Store(tmp_path).write(report(), {})
 
 
 @pytest.mark.parametrize("below", [".", "deeper"])

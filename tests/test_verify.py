@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from autograder.batch import grade_batch
+from autograder.batch import Writer, grade_batch
 from autograder.cli import run
 from autograder.commands import verify as command
 from autograder.commands.verify import read_report, read_submission, verify
@@ -66,7 +66,7 @@ class Graded:
         path.write_text(source)
         with Store(self._tmp_path / "results") as store:
             submissions = collect([path], CONFIG)
-            return grade_batch(submissions, self.grader, store, Watched(), 1)[0]
+            return grade_batch(submissions, Writer(self.grader, store, Watched()), 1)[0]
 
     def change_report(self, **changes: Any) -> None:
         path = self.folder / "report.json"

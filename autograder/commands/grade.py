@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.batch import grade_batch
+from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.config_file import load_config
@@ -58,7 +58,7 @@ def grade(options: GradeOptions, console: Console) -> int:
         grader = grader_of(assignment, runner)
         with BatchView(console, len(submissions)) as view:
             parallel = parallel_jobs(options.jobs)
-            reports = grade_batch(submissions, grader, store, view, parallel)
+            reports = grade_batch(submissions, Writer(grader, store, view), parallel)
         write_gradebook(reports, options.out / "gradebook.csv")
     show_batch(console, reports)
     if roster:

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.batch import grade_batch
+from autograder.batch import Writer, grade_batch
 from autograder.commands.calibrate import one_run
 from autograder.commands.opening import announce, grader_of, opened
 from autograder.config_file import load_config
@@ -74,7 +74,7 @@ def _measure(
                 Store(options.out / f"seed-{seed}") as store,
                 BatchView(console, len(submissions)) as view,
             ):
-                reports += grade_batch(submissions, grader, store, view, options.jobs)
+                reports += grade_batch(submissions, Writer(grader, store, view), options.jobs)
     return rows(entries, reports)
 
 
