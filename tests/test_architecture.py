@@ -45,7 +45,7 @@ LAYERS = """
     replay pricing
     leftovers
     training instructor_checks check_plugin
-    gradebook store machine environment
+    gradebook store results machine environment
     assignment
     runs symptoms calibration_file gathering
     pipeline
