@@ -49,6 +49,8 @@ LAYERS = """
     assignment
     runs symptoms calibration_file gathering
     pipeline
+    augmentation_words
+    pages
     batch verification
     view
     augmentation_view cost_view calibration_view data_view

@@ -63,6 +63,11 @@ def message(text: str) -> str:
     return block(text.strip("\n")) if "\n" in text.strip() else prose(text)
 
 
+def visible(text: str) -> str:
+    """Return text without terminal escapes; what is unseen or turns the direction is U+FFFD."""
+    return "\n".join(_lines(text))
+
+
 def _inert(token: str) -> str:
     if token.startswith("`"):
         return code(token.strip("`").strip() or token)
