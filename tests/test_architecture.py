@@ -49,6 +49,7 @@ LAYERS = """
     assignment
     runs symptoms calibration_file
     pipeline
+    pages
     batch verification
     view
     augmentation_view cost_view calibration_view data_view
