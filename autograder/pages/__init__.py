@@ -1,1 +1,1 @@
-"""Pages that people look at: one self-contained HTML file each."""
+"""Pages to look at: one self-contained HTML file each, made from stored results alone."""
