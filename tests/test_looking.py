@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 
-from autograder.evidence import Evidence, Look
+from autograder.evidence import Look
 from autograder.jobs import Job, JobResult
 from autograder.leftovers import Trained, read_training
-from autograder.looks import LeftLooks, look_files, looks_of
+from autograder.looks import look_files, looks_of
 from autograder.metrics import read_predictions
 from autograder.replay import output_files
-from autograder.worker.looking import choose, occlusions
 from tests.conftest import CLASSES, LIMITS, OUTPUTS, SIZE, TINY, Jobs
 from tests.test_keeping import HEAD, source
 
