@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter
 
 from autograder.diagnoses import LayerFacts
 from autograder.jobs import JobResult
+from autograder.looks import LeftLooks
 from autograder.model_rules import Description
 from autograder.models import Epoch, Layer, Verdict
 from autograder.pricing import OPS, PARTS, read_graph
@@ -37,12 +38,14 @@ class Trained:
             as the job reported it.
         predictions: Of the splits and of corrupted images; empty where not asked for.
         model: What is needed to replay it.
+        looks: What it makes of two images.
     """
 
     history: tuple[Epoch, ...]
     weights_sha256: str
     predictions: Predictions
     model: KeptModel
+    looks: LeftLooks = field(default_factory=LeftLooks)
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ def read_training(result: JobResult) -> Trained | Failure:
         weights_sha256=model.weights.sha256 if model.weights else file.weights_sha256,
         predictions=_predictions(result),
         model=model,
+        looks=LeftLooks.from_outputs(result.outputs),
     )
 
 

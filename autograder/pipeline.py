@@ -227,6 +227,7 @@ class _Way:
             plan,
             lambda progress: self._watcher.progress(self._submission.id, progress),
             seed,
+            look=not again,
         )
         trained = self._result(attempt, Trained)
         self._learn(

@@ -28,6 +28,7 @@ from autograder.leftovers import (
     read_replay,
     read_training,
 )
+from autograder.looks import LOOK_IMAGES, LOOK_MIB, look_files
 from autograder.model_rules import Description
 from autograder.models import ResourceUse, Submission, TrainingPlan
 from autograder.pricing import OPS, OPS_FILE, PARTS_FILE, read_graph
@@ -201,6 +202,8 @@ class Trainer:
         plan: TrainingPlan,
         on_progress: OnProgress | None = None,
         seed: int | None = None,
+        *,
+        look: bool = False,
     ) -> Attempt:
         """Train as planned and predict.
 
@@ -209,6 +212,7 @@ class Trainer:
             plan: For how long.
             on_progress: Told how it goes.
             seed: Of everything random; that of the rules by default.
+            look: Whether to have a look at what the network makes of two images.
 
         Returns:
             An attempt whose result is `Trained` or a `Failure`.
@@ -223,6 +227,7 @@ class Trainer:
             "steps": plan.steps,
             "steps_per_epoch": plan.steps_per_epoch,
             "keep_bytes": keep_bytes,
+            "look": look,
             **self._predicted_images(),
         }
         if seed is not None:
@@ -232,9 +237,12 @@ class Trainer:
             OutputFile("training.json", _JSON_BYTES),
             *self._prediction_files(),
             *output_files(keep_bytes),
+            *(look_files(self._dataset.num_classes) if look else ()),
         )
-        limits = self._limits(plan.used_s + self._prediction_s(plan))
-        job = self._job("train", arguments, submission, limits, outputs)
+        limits = self._limits(plan.used_s + self._prediction_s(plan, LOOK_IMAGES))
+        # Nobody's own files are to be one too many because of what is left of a look.
+        roomy = dataclasses.replace(limits, disk_mib=limits.disk_mib + LOOK_MIB)
+        job = self._job("train", arguments, submission, roomy, outputs)
         result, used = self._run(job, on_progress, again=self._in_quarters(job))
         failure = failure_of(result, submission, limits)
         quarter = self._quarter(result, plan) if failure else None
@@ -288,12 +296,13 @@ class Trainer:
     def _limits(self, work_s: float = 0.0) -> Limits:
         return Limits.for_work(self._config.limits, work_s, self.host_factor)
 
-    def _prediction_s(self, plan: TrainingPlan) -> float:
-        """Return the reference seconds of predicting all there is at the end.
+    def _prediction_s(self, plan: TrainingPlan, more: int = 0) -> float:
+        """Return the reference seconds of predicting all there is at the end, and more images.
 
         They guard the job; the student's budget does not pay for them.
         """
-        return plan.validation_s * sum(self._counts().values()) / self._dataset.validation.count
+        images = sum(self._counts().values()) + more
+        return plan.validation_s * images / self._dataset.validation.count
 
     def _counts(self) -> dict[str, int]:
         """Return how many images are predicted at the end, for each of `PREDICTED`."""

@@ -42,7 +42,7 @@ LAYERS = """
     zygote connection
     runner
     verdicts
-    replay pricing
+    replay pricing looks
     leftovers
     training instructor_checks check_plugin
     gradebook store results machine environment

@@ -7,7 +7,8 @@ of ours, hold no labels but the training and validation split's, and leave only 
   ``ops.json``, and what it is made of as ``parts.json`` by the task `describe`,
 * ``history.jsonl``, ``validation.f32``, ``holdout.f32``, ``corrupted.f32``, the same three after
   each quarter where that is asked for, ``training.json``, and the trained model as
-  ``architecture.json``, ``weights.json``, ``weights.bin`` by the task `train`,
+  ``architecture.json``, ``weights.json``, ``weights.bin``, and what it makes of two images as
+  ``look.json`` and ``look.f32``, by the task `train`,
 * ``calibration.json``, ``ops.json``, and ``layers.json`` with ``validation.f32``, ``holdout.f32``
   and ``corrupted.f32`` by the tasks `calibrate`, `price` and `replay`, which run nothing of the
   student's,

@@ -32,6 +32,7 @@ class Arguments:
         steps_per_epoch: Optimizer steps that see each training image once.
         keep_quarters: Whether to predict after each quarter of the steps, too.
         keep_bytes: How large the weights may be to be left behind; 0 leaves no model.
+        look: Whether to leave behind what the trained model makes of two validation images.
     """
 
     module: str
@@ -53,6 +54,7 @@ class Arguments:
     steps_per_epoch: int = 1
     keep_quarters: bool = False
     keep_bytes: int = 0
+    look: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from autograder.worker.contract import (
 )
 from autograder.worker.description import augment, describe_compile, describe_layers, plain
 from autograder.worker.keeping import keep, keep_parts, restore, restore_parts
+from autograder.worker.looking import leave_look
 from autograder.worker.loop import compile_model, fit, make_train_step
 from autograder.worker.prediction import Predictor, predict_splits
 from autograder.worker.probing import leave_probe
@@ -152,6 +153,10 @@ def train(a: Arguments, data: Data) -> None:
     not_kept = keep(model, a.keep_bytes) if a.keep_bytes else ""
     result = {"weights_sha256": digest.hexdigest(), "not_kept": not_kept}
     Path("training.json").write_text(json.dumps(result), encoding="utf-8")
+    if a.look:
+        # It is shown and never scored: no reason to fail. After all else, as it may change layers.
+        with contextlib.suppress(Exception):
+            leave_look(model, predict, data)
 
 
 def replay(_: Arguments, data: Data) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 
+import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -37,3 +38,31 @@ def prediction_files(draw: DrawFn) -> bytes:
         values[place] = draw(odd)
     whole = struct.pack(f"<{size}f", *values)
     return draw(st.one_of(st.just(whole), bent_bytes(whole)))
+
+
+LOOK = [
+    {
+        "index": index, "places": 2,
+        "layers": [
+            {"name": "conv", "kind": "Conv2D", "shape": [8, 8, 4], "shown": [3, 8, 8]},
+            {"name": "pool", "kind": "MaxPooling2D", "shape": [4, 4, 4], "shown": [3, 4, 4]},
+        ],
+    }
+    for index in (0, 4)
+]  # fmt: skip
+
+
+def look_numbers() -> SearchStrategy[bytes]:
+    """The numbers that belong to `LOOK`, some of them odd; or too few, or too many."""
+    size = len(LOOK) * (3 * 8 * 8 + 3 * 4 * 4 + 4 * CLASSES)
+    whole = np.linspace(-2, 2, size).astype("<f4")
+    odd = st.sampled_from([float("nan"), float("inf"), float("-inf"), 3e38, -3e38, 7e4])
+
+    def with_odd(places: list[tuple[int, float]]) -> bytes:
+        numbers = whole.copy()
+        for place, number in places:
+            numbers[place] = number
+        return bytes(numbers.tobytes())
+
+    places = st.tuples(st.integers(0, size - 1), odd)
+    return st.lists(places, max_size=3).map(with_odd) | bent_bytes(whole.tobytes())

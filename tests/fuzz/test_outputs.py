@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from autograder.commands.train import EpochView
+from autograder.evidence import Evidence, Look
 from autograder.instructor_checks import _read_results
 from autograder.jobs import OutputFile, Progress
 from autograder.leftovers import read_history
+from autograder.looks import LeftLooks, looks_of
 from autograder.metrics import read_predictions
 from autograder.models import Epoch, Finding
 from autograder.outputs import collect_outputs, remove_folder
@@ -24,7 +26,14 @@ from autograder.scoring import CheckResult
 from autograder.view import Bar, BatchView
 from tests.fuzz.campaign import fuzz
 from tests.fuzz.mutations import bent_bytes, bent_json
-from tests.fuzz.samples import CLASSES, ROWS, history_files, prediction_files
+from tests.fuzz.samples import (
+    CLASSES,
+    LOOK,
+    ROWS,
+    history_files,
+    look_numbers,
+    prediction_files,
+)
 from tests.fuzz.shown import assert_printable
 
 
@@ -45,6 +54,35 @@ def test_predictions(hostile: bytes) -> NDArray[np.float32] | Finding:
         assert np.isfinite(answer).all()
         assert answer.tobytes() == hostile
     return answer
+
+
+@fuzz(
+    st.tuples(
+        bent_json(LOOK),
+        look_numbers(),
+        st.sampled_from([1.0, 3e38]),
+    )
+)
+def test_looks(hostile: tuple[bytes, bytes, float]) -> tuple[Look | None, Look | None]:
+    """What was shown to a network is for the grader to say, and everything shown can be kept."""
+    facts, numbers, scale = hostile
+    predictions = np.eye(ROWS, CLASSES, dtype=np.float32) * np.float32(scale)
+    images = np.arange(ROWS * 8 * 8 * 3, dtype=np.uint8).reshape(ROWS, 8, 8, 3)
+    labels = np.zeros(ROWS, np.int32)
+
+    right, misread = looks_of(LeftLooks(facts, numbers), predictions, images, labels)
+
+    for look, is_right in ((right, True), (misread, False)):
+        if look:
+            assert (look.read_as == look.class_id) is is_right
+            assert look.image in images
+            for values in (look.scores, look.occlusion, *(layer.maps for layer in look.layers)):
+                assert np.isfinite(values.astype(np.float16)).all()
+            assert np.abs(look.occlusion).max() <= 1
+            assert all((layer.layer + layer.kind).isprintable() for layer in look.layers)
+    kept = Evidence.from_npz(Evidence(right=right, misread=misread).to_npz())
+    assert (kept.right is None, kept.misread is None) == (right is None, misread is None)
+    return right, misread
 
 
 class Terminal(io.StringIO):
