@@ -81,7 +81,7 @@ def grade_again(submission: Submission, grader: Grader, watcher: Watcher) -> Rep
     Raises:
         UserError: The rules do not fit the data.
     """
-    reporter = _Reporter(grader, watcher)
+    reporter = Reporter(grader, watcher)
     return reporter.report(submission, reporter.key(submission)).report
 
 
@@ -96,7 +96,7 @@ class Pages(Protocol):
 
 
 @dataclass(frozen=True)
-class _Graded:
+class Graded:
     """What grading one submission came to."""
 
     report: Report
@@ -119,7 +119,7 @@ class Writer:
         self._store, self._watcher, self._pages = store, watcher, pages
         self._config = grader.assignment.config
         self.stop = grader.trainer.stop
-        self._reporter = _Reporter(grader, watcher)
+        self._reporter = Reporter(grader, watcher)
 
     def grade(self, submission: Submission) -> Report:
         """Return its report: an earlier one that still holds, or a new one, written."""
@@ -136,7 +136,7 @@ class Writer:
         self._watcher.finished(graded.report, cached=False)
         return graded.report
 
-    def _files(self, graded: _Graded, submission: Submission) -> dict[str, bytes]:
+    def _files(self, graded: Graded, submission: Submission) -> dict[str, bytes]:
         """Return all that lies beside a new report."""
         report, outcome = graded.report, graded.outcome
         files = {
@@ -162,7 +162,7 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-class _Reporter:
+class Reporter:
     """Grades one submission and says so in a report."""
 
     def __init__(self, grader: Grader, watcher: Watcher) -> None:
@@ -172,12 +172,17 @@ class _Reporter:
         self._checks_digest = assignment.checks_digest()
         self._harness_version = harness_version()
 
-    def report(self, submission: Submission, key: str) -> _Graded:
+    def report(self, submission: Submission, key: str) -> Graded:
         """Grade it; return the report and what it was made of."""
         started_at = datetime.now(UTC)
-        outcome = self._outcome(submission)
-        report = build_report(submission, outcome, self._context(key, started_at))
-        return _Graded(report, outcome)
+        return self.report_on(submission, self._outcome(submission), key, started_at)
+
+    def report_on(
+        self, submission: Submission, outcome: Outcome, key: str, started_at: datetime
+    ) -> Graded:
+        """Write down an outcome."""
+        context = self._context(key, started_at)
+        return Graded(build_report(submission, outcome, context), outcome)
 
     def _outcome(self, submission: Submission) -> Outcome:
         """Grade; what is our own fault is tried again, then told as such."""

@@ -68,11 +68,15 @@ def check(path: Path, config_path: Path) -> int:
 @cli.command()
 @_path_argument
 @_config_option
-def train(path: Path, config_path: Path) -> int:
+@click.option(
+    "--report", "page", type=click.Path(path_type=Path), default=Path("report.html"),
+    show_default=True, help="Where to write what came of it, to look at in a browser.",
+)  # fmt: skip
+def train(path: Path, config_path: Path, page: Path) -> int:
     """Train the submission at PATH as the grader will; score it on the validation split."""
     from autograder.commands.train import train as run
 
-    return run(path, config_path, _console())
+    return run(path, config_path, page, _console())
 
 
 @cli.command()
@@ -94,6 +98,18 @@ def grade(**options: Any) -> int:
     from autograder.commands.grade import grade as run
 
     return run(GradeOptions(config=options.pop("config_path"), **options), _console())
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("results"), required=False)
+@click.option("--anonymous", is_flag=True, help="Also write anonymous.html, to show in class.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Pages at a time. [default: cores]")
+def report(**options: Any) -> int:
+    """Draw all pages in FOLDER (default: results) again, from what is stored there."""
+    from autograder.commands.report import ReportOptions
+    from autograder.commands.report import report as run
+
+    return run(ReportOptions(**options), _console())
 
 
 @cli.command()

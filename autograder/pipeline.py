@@ -24,6 +24,7 @@ from autograder.gathering import augmented_pictures, wrong_answers
 from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
 from autograder.leftovers import Quarter, Trained
+from autograder.looks import looks_of
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import Finding, Replay, Submission, TrainingPlan, Verdict
@@ -227,7 +228,7 @@ class _Way:
             plan,
             lambda progress: self._watcher.progress(self._submission.id, progress),
             seed,
-            look=not again,
+            look=self._config.report.pictures and not again,
         )
         trained = self._result(attempt, Trained)
         self._learn(
@@ -325,13 +326,12 @@ class _Way:
         outcome, labels = self._outcome, self._labels.validation
         scored = outcome.holdout or outcome.validation
         assert scored is not None
-        wrong = wrong_answers(
-            self._numbers(trained.predictions.validation, labels.size),
-            labels,
-            np.load(self._dataset.validation.images, mmap_mode="r"),
-            scored.mistakes,
-        )
-        self._learn(evidence=dataclasses.replace(outcome.evidence, wrong=wrong))
+        predictions = self._numbers(trained.predictions.validation, labels.size)
+        images = np.load(self._dataset.validation.images, mmap_mode="r")
+        right, misread = looks_of(trained.looks, predictions, images, labels)
+        wrong = wrong_answers(predictions, labels, images, scored.mistakes)
+        evidence = dataclasses.replace(outcome.evidence, wrong=wrong, right=right, misread=misread)
+        self._learn(evidence=evidence)
 
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""

@@ -47,7 +47,7 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store results machine environment
     assignment
-    runs symptoms calibration_file gathering
+    runs symptoms calibration_file gathering class_pictures
     pipeline
     augmentation_words
     pages

@@ -11,11 +11,14 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
+from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
 from autograder.intake import collect
 from autograder.models import Submission, Verdict
+from autograder.pages.publish import CLASSES_FILE, Publisher, write_class_page
+from autograder.reports.files import write_whole
 from autograder.roster import Roster, load_roster
 from autograder.store import Store
 from autograder.view import BatchView, plain, show_batch
@@ -56,14 +59,18 @@ def grade(options: GradeOptions, console: Console) -> int:
         announce(assignment, submissions, console)
         warn(assignment)
         grader = grader_of(assignment, runner)
+        signs = class_pictures(assignment)
+        write_whole(options.out / CLASSES_FILE, to_npz(signs))
         with BatchView(console, len(submissions)) as view:
             parallel = parallel_jobs(options.jobs)
-            reports = grade_batch(submissions, Writer(grader, store, view), parallel)
+            writer = Writer(grader, store, view, Publisher(signs))
+            reports = grade_batch(submissions, writer, parallel)
         write_gradebook(reports, options.out / "gradebook.csv")
+        page = write_class_page(options.out, reports, {})
     show_batch(console, reports)
     if roster:
         _show_missing(roster, submissions, console)
-    console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}"))
+    console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
     return 1 if attention else 0
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.commands.check import can_run, show_log
+from autograder.batch import Reporter
+from autograder.class_pictures import class_pictures
+from autograder.commands.check import Quiet, can_run, show_log
 from autograder.commands.opening import (
     for_own_code,
     grader_of,
@@ -23,8 +26,11 @@ from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.leftovers import read_history
-from autograder.models import Epoch, Verdict
+from autograder.models import Epoch, Submission, Verdict
 from autograder.outcome import Outcome
+from autograder.pages.publish import Publisher
+from autograder.pipeline import Grader
+from autograder.reports.files import write_whole
 from autograder.reports.report import Report
 from autograder.view import (
     Bar,
@@ -71,8 +77,8 @@ class EpochView:
         """Nothing to show: no report is written."""
 
 
-def train(path: Path, config_path: Path, console: Console) -> int:
-    """Train; return 0 if it was graded, 1 if the submission has faults.
+def train(path: Path, config_path: Path, page: Path, console: Console) -> int:
+    """Train, write the page of it; return 0 if it was graded, 1 if the submission has faults.
 
     Raises:
         UserError: Something given is unusable.
@@ -89,12 +95,25 @@ def train(path: Path, config_path: Path, console: Console) -> int:
     with for_own_code(config, dataset, corrupted) as runner:
         assignment = own_assignment(config, config_path, dataset, runner, corrupted)
         grader = grader_of(assignment, runner)
+        started_at = datetime.now(UTC)
         with Bar(console, announce=False) as bar:
             view = EpochView(console, bar)
             outcome = grader.grade(submission, view)
         if outcome.plan:
             view.show(outcome.history, outcome.plan.steps)
-    return _show(outcome, assignment, console)
+        _write_page(grader, submission, outcome, started_at, page)
+    code = _show(outcome, assignment, console)
+    console.print(plain(f"report: {page}"), soft_wrap=True)
+    return code
+
+
+def _write_page(
+    grader: Grader, submission: Submission, outcome: Outcome, started_at: datetime, page: Path
+) -> None:
+    reporter = Reporter(grader, Quiet())
+    graded = reporter.report_on(submission, outcome, reporter.key(submission), started_at)
+    publisher = Publisher(class_pictures(grader.assignment))
+    write_whole(page, publisher.draw(graded.report, outcome.evidence, outcome.log))
 
 
 def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:

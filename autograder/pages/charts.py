@@ -55,7 +55,9 @@ _STYLE = {
 }
 _INCHES = (4.9, 3.2)
 _FONT = re.compile(r"font-family: [^;\"]*")
-_NOT_NEEDED = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|(?<=<g) id=\"[^\"]*\"", re.DOTALL)
+_NOT_NEEDED = re.compile(
+    r"<metadata>.*?</metadata>|<style.*?</style>|(?<=<g) id=\"[^\"]*\"", re.DOTALL
+)
 _FEW = 12
 
 

@@ -32,7 +32,9 @@ def _photo(content: bytes, shape: Size) -> str:
     import cv2
 
     pixels = np.frombuffer(content, np.uint8).reshape(shape)
-    done, file = cv2.imencode(".webp", pixels[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, _PHOTO_QUALITY])
+    done, file = cv2.imencode(
+        ".webp", pixels[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, _PHOTO_QUALITY]
+    )
     assert done
     return _data_uri(file.tobytes(), "webp")
 

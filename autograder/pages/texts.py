@@ -55,7 +55,9 @@ def percent(share: float) -> str:
     """Return a share as ``12 %``; what is not quite none or all does not read as if it were."""
     rounded = round(100 * share)
     if rounded in {0, 100} and share not in {0.0, 1.0}:
-        return f"{100 * share:.1f} %" if 0.0005 <= share < 0.9995 else ("< 0.1 %", "> 99.9 %")[
-            share > 0.5
-        ]
+        return (
+            f"{100 * share:.1f} %"
+            if 0.0005 <= share < 0.9995
+            else ("< 0.1 %", "> 99.9 %")[share > 0.5]
+        )
     return f"{rounded} %"

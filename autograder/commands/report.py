@@ -1,0 +1,50 @@
+"""`autograder report`: all pages drawn again from stored results; nothing is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.commands.opening import parallel_jobs
+from autograder.pages.publish import redraw_all, write_class_page
+from autograder.results import read_results
+from autograder.store import Store
+from autograder.view import Bar, plain
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What was typed.
+
+    Attributes:
+        folder: Results folder.
+        anonymous: Whether to write a page without names as well, to show in class.
+        jobs: Pages at a time; None for one per core.
+    """
+
+    folder: Path
+    anonymous: bool
+    jobs: int | None
+
+
+def report(options: ReportOptions, console: Console) -> int:
+    """Draw all pages of a results folder again; return 0.
+
+    Raises:
+        ResultsError: There are no results, one is damaged, or somebody is grading into them.
+    """
+    out = options.folder
+    reports = read_results(out)
+    with Store(out):
+        with Bar(console) as bar:
+            ids = [report.submission.id for report in reports]
+            for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
+                bar(done, len(ids), "drawing reports")
+        pages = [write_class_page(out, reports, {})]
+        if options.anonymous:
+            pages.append(write_class_page(out, reports, {}, anonymous=True))
+    for page in pages:
+        console.print(plain(f"class page: {page}"), soft_wrap=True)
+    return 0
