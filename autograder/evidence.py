@@ -9,12 +9,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+# What NumPy raises for an archive that is damaged, or none.
+UNREADABLE = (
+    ValueError, KeyError, TypeError, OSError, EOFError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -138,7 +144,7 @@ class Evidence:
                     augmented=arrays.get("augmented"),
                     **{name: _look(arrays, name, told) for name, told in facts.items()},
                 )
-        except (KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise ValueError(f"not the evidence of a report: {error}") from error
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from autograder.errors import InternalError
 from autograder.metrics import evaluate, read_predictions
-from autograder.models import Finding
+from autograder.models import Finding, Mistakes
 
 
 def one_hot(classes: list[int], num_classes: int) -> NDArray[np.float32]:
@@ -35,6 +35,12 @@ def test_macro_f1_counts_a_class_without_images_as_zero() -> None:
     metrics = evaluate(one_hot([0, 1], 4), labels(0, 1), 4)
     assert metrics.macro_f1 == 0.5
     assert metrics.recall == (1.0, 1.0, 0.0, 0.0)
+
+
+def test_mistakes_are_counted_most_frequent_first() -> None:
+    metrics = evaluate(one_hot([1, 1, 0, 2, 2], 3), labels(0, 0, 2, 2, 1), 3)
+    assert metrics.class_counts == (2, 1, 2)
+    assert metrics.mistakes == (Mistakes(0, 1, 2), Mistakes(1, 2, 1), Mistakes(2, 0, 1))
 
 
 def test_lowest_class_wins_a_tie() -> None:

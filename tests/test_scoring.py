@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from pydantic import TypeAdapter
 
 from autograder.errors import InternalError, UserError
 from autograder.models import CriterionResult, Finding, Metrics
+from autograder.probing.facts import Border, Confusion, Examined, Probe, ProbePictures
 from autograder.roadsigns.classes import CLASSES, FAMILIES
 from autograder.roadsigns.classes import Family as SignFamily
 from autograder.rubric import Criterion, Family
@@ -216,3 +219,48 @@ def test_score_keeps_the_order_of_the_rubric_and_adds_up() -> None:
 @pytest.mark.parametrize(("points", "shown"), [(0.125, 0.12), (0.375, 0.38), (9.996, 10.0)])
 def test_hundredths_round_ties_to_even(points: float, shown: float) -> None:
     assert hundredths(points) == shown
+
+
+def examined(*, turned: bool = False, **changes: bool) -> Examined:
+    """Return what is known of an augmentation that is as it should be, but for ``changes``."""
+    habits: dict[str, bool] = {"stochastic": True, "train_only": True, "seeded": True} | changes
+    border = Border("none", None, 0)
+    found = Probe((), border, values=(0.0, 255.0), pictures=9, recognised=9, **habits)
+    becomes = (Confusion("mirror left-right", 0.0, 0, 1, 0.98),) if turned else ()
+    nothing = np.zeros((1, 4, 4, 3), np.float32)
+    pictures = ProbePictures(nothing, nothing, nothing, nothing[0].astype(np.uint8), nothing)
+    return Examined(found, becomes, pictures)
+
+
+ASKED = {"label_safe": True, "stochastic": True, "train_only": True}
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        (examined(turned=True), '"Stop" becomes "Yield": mirror left-right'),
+        (examined(stochastic=False), "it does the same to every picture"),
+        (examined(train_only=False), "it changes pictures at inference, too"),
+        (None, "it could not be tried on a test card"),
+    ],
+)
+def test_an_augmentation_that_is_not_as_asked_for_has_no_points(
+    known: Examined | None, why: str
+) -> None:
+    of_all = dataclasses.replace(facts(), augmentation=known)
+    result = judge(criterion(augmentation=ASKED), of_all)
+    assert (result.points, result.passed) == (0, False)
+    assert why in result.reason
+
+
+def test_an_augmentation_is_judged_by_what_is_asked_for_alone() -> None:
+    mirrored = dataclasses.replace(facts(), augmentation=examined(turned=True))
+    assert judge(criterion(augmentation=ASKED), mirrored).points == 0
+    assert judge(criterion(augmentation={"stochastic": True}), mirrored).points == 80
+    safe = dataclasses.replace(facts(), augmentation=examined(seeded=False))
+    assert judge(criterion(augmentation=ASKED), safe).points == 80
+
+
+def test_a_criterion_that_asks_for_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="asks for nothing"):
+        criterion(augmentation={"stochastic": False})
