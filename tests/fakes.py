@@ -130,9 +130,17 @@ class Script:
     alone: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.describe = self.described
+        self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 32.0}'})
+        self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
+        self.train = self.trained
+        self.replay = self.replayed
+
+    def described(self) -> JobResult:
+        """Return the result of a job that built the model."""
         untrained = np.zeros((len(self.validation_labels), CLASSES), "<f4").tobytes()
         augmented = np.zeros((2, 32, SIZE, SIZE, 3), "<f4").tobytes()
-        self.describe = lambda: result(
+        return result(
             {
                 "description.json": json.dumps(description()).encode(),
                 "untrained.f32": untrained,
@@ -141,10 +149,6 @@ class Script:
                 "parts.json": json.dumps(PARTS).encode(),
             }
         )
-        self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 32.0}'})
-        self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
-        self.train = self.trained
-        self.replay = self.replayed
 
     def trained(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
         """Return the result of a training whose holdout predictions are these."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
 
 import numpy as np
 import pytest
 
-from autograder.config import Config
+from autograder.config import Config, ReportConfig
 from autograder.errors import ConfigError, JobInfrastructureError
-from autograder.jobs import Ending
+from autograder.jobs import Ending, JobResult
 from autograder.models import Finding, Verdict
-from tests.conftest import CLASSES, TinyData
+from autograder.probing.pictures import picture_bytes
+from tests.conftest import CLASSES, SIZE, TinyData
 from tests.fakes import (
     ARCHITECTURE,
     CONFIG,
     HISTORY,
     LABELS,
     WEIGHTS,
+    Script,
     Watched,
     description,
     fake_grader,
@@ -341,3 +344,73 @@ def test_the_hash_of_the_weights_is_the_graders_own_where_it_has_the_weights(
     assert (theirs.weights_sha256, theirs.weights_hashed_by) == ("ab" * 32, "job")
     digest = hashlib.sha256(b"(3, 3, 3, 4)" + WEIGHTS[:-16] + b"(4,)" + WEIGHTS[-16:])
     assert (ours.weights_sha256, ours.weights_hashed_by) == (digest.hexdigest(), "grader")
+
+
+def looked_at(script: Script) -> JobResult:
+    """Return a description whose job left pictures that its augmentation did nothing to."""
+    card = np.load(io.BytesIO(script.asked[-1].inputs["card.npy"]))
+    sign = np.load(io.BytesIO(script.asked[-1].inputs["sign.npy"]))
+    images = {"cards": card, "again": card, "inference": card, "signs": sign}
+    left = {
+        f"{name}.f32": np.tile(image, (count // image.size // 4, 1, 1, 1)).astype("<f4").tobytes()
+        for (name, image), count in zip(images.items(), picture_bytes(SIZE).values(), strict=True)
+    }
+    return result({**script.described().outputs, **left})
+
+
+def test_what_is_worth_looking_at_is_kept(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.describe = lambda: looked_at(script)
+    labels = grader.labels.validation
+    script.train = lambda: script.trained(
+        holdout=predictions(LABELS, right=15),
+        **{"validation.f32": predictions(labels, right=15)},
+    )
+    outcome = grader.grade(submission(), Watched())
+    evidence = outcome.evidence
+    assert outcome.augmentation is not None
+    assert not outcome.augmentation.probe.stochastic
+    assert evidence.augmented is not None
+    assert evidence.sign is not None
+    assert (evidence.augmented == evidence.sign).all()
+    assert evidence.wrong is not None
+    validation = np.load(grader.assignment.dataset.validation.images)
+    for image, class_id, read_as in zip(
+        evidence.wrong.images, evidence.wrong.class_ids, evidence.wrong.read_as, strict=True
+    ):
+        places = np.flatnonzero((validation == image).all(axis=(1, 2, 3)))
+        assert class_id in labels[places]
+        assert read_as == (class_id + 1) % CLASSES
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_pictures_are_taken_only_where_they_are_wanted(tiny_data: TinyData, pictures: bool) -> None:
+    config = CONFIG.model_copy(update={"report": ReportConfig(pictures=pictures)})
+    grader, script = fake_grader(tiny_data, config)
+    outcome = grader.grade(submission(), Watched())
+    described, _, trained, _ = script.asked
+    assert ("cards" in described.arguments, trained.arguments["look"]) == (pictures, pictures)
+    assert outcome.verdict is Verdict.GRADED
+
+
+def test_a_criterion_about_the_augmentation_is_judged_by_its_pictures(
+    tiny_data: TinyData,
+) -> None:
+    item = {"id": "varied", "title": "", "points": 5, "augmentation": {"stochastic": True}}
+    rubric = [*CONFIG.model_dump()["rubric"], item]
+    rules = CONFIG.model_dump() | {"rubric": rubric, "report": {"pictures": False}}
+    grader, script = fake_grader(tiny_data, Config.model_validate(rules))
+    script.describe = lambda: looked_at(script)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.score is not None
+    assert outcome.score.criteria[-1].reason == (
+        "The augmentation is not as asked for: it does the same to every picture."
+    )
+    assert outcome.score.points == 100
+
+
+def test_label_safety_is_refused_where_there_are_no_drawings(tiny_data: TinyData) -> None:
+    item = {"id": "safe", "title": "", "points": 5, "augmentation": {"label_safe": True}}
+    config = Config.model_validate({"version": 1, "rubric": [item]})
+    with pytest.raises(ConfigError, match="criterion safe: label_safe compares drawings"):
+        fake_grader(tiny_data, config)
