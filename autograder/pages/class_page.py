@@ -1,0 +1,272 @@
+"""index.html of a results folder: the class at a glance, and the page to show in class.
+
+Covers: ids, names, rules and class names are texts of others. They are escaped, freed of what
+cannot be seen, shortened, and turned no way but their own; a policy inside the page forbids every
+script but ours and everything from elsewhere. The anonymous page holds no id, name, link or hash.
+
+Does not cover: what can be guessed from the numbers themselves, see pseudonyms.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.models import Verdict
+from autograder.names import printable
+from autograder.pages import class_charts, class_stats
+from autograder.pages.class_rows import Link, link, measured, rows, standings
+from autograder.pages.class_stats import SIMILAR, Confusion, CriterionStatistics, flags_of
+from autograder.pages.class_words import FLAGS, NO_GRADE, TONES, VERDICTS
+from autograder.pages.environment import template
+from autograder.reports.report import Report
+
+_NOBODY: Mapping[str, Sequence[str]] = MappingProxyType({})
+_LINKS_SHOWN = 12
+_CONFUSIONS_SHOWN = 12
+_SMALL_CLASS = 40
+_COLUMNS = 10  # of the small histograms beside the criteria
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Submissions to look into for the same reason.
+
+    Attributes:
+        mark: The flag, or the verdict.
+        filter_by: Which of the table's filters finds them: ``flag`` or ``verdict``.
+        tone: How loudly it is shown: ``bad``, ``warn`` or quietly.
+        count: Submissions.
+        words: What it means.
+        everyone: Whether it holds for the whole class, so that no name helps.
+        groups: Names and links; more than one in a group where they are alike.
+        more: Submissions that are left out here.
+    """
+
+    mark: str
+    filter_by: str
+    tone: str
+    count: int
+    words: str
+    everyone: bool
+    groups: tuple[tuple[Link, ...], ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """A criterion, with the height in percent of each column of its small histogram."""
+
+    of: CriterionStatistics
+    title: str
+    columns: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A class of signs: its name, and its picture as a data URI, empty if there is none."""
+
+    id: int
+    name: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class ConfusionRow:
+    """Two signs and how often one is read as the other."""
+
+    shown: Sign
+    read_as: Sign
+    of: Confusion
+
+
+def render_class_page(
+    reports: Sequence[Report],
+    signs: NDArray[np.uint8] | None,
+    *,
+    similar: Mapping[str, Sequence[str]] = _NOBODY,
+    anonymous: bool = False,
+) -> str:
+    """Return the page of a class as HTML that needs nothing from elsewhere.
+
+    Args:
+        reports: Of all submissions, in any order.
+        signs: One picture for each class of signs, shape (classes, height, width, 3), RGB.
+        similar: Submission id to the ids of submissions suspiciously alike.
+        anonymous: Whether it is for the class: a leaderboard of pseudonyms, and nothing that
+            tells who.
+    """
+    from markupsafe import Markup
+
+    graded = [report for report in reports if report.score is not None]
+    percents = [report.percent for report in reports if report.percent is not None]
+    bins = class_stats.score_bins(reports, 10 if len(graded) < _SMALL_CLASS else 20)
+    script = template("class.js").render()
+    return template("class.html").render(
+        title=_title(reports),
+        anonymous=anonymous,
+        count=len(reports),
+        graded_on=max((report.timings.graded_at for report in reports), default=None),
+        tiles=_tiles(reports),
+        max_score=_max_score(reports),
+        verdicts=[
+            (verdict.value, VERDICTS[verdict], count, 100 * count / len(reports))
+            for verdict, count in class_stats.verdict_counts(reports).items()
+        ],
+        alerts=[] if anonymous else list(_alerts(reports, similar)),
+        histogram=class_charts.histogram(bins, statistics.median(percents) if percents else None),
+        scatter=class_charts.scatter(measured(reports, anonymous=anonymous), _allowed_s(reports)),
+        rows=[] if anonymous else rows(reports, similar),
+        named=any(report.submission.name for report in reports),
+        flags=[] if anonymous else list(class_stats.flag_counts(reports, similar)),
+        standings=standings(reports) if anonymous else [],
+        criteria=[_criterion(one) for one in class_stats.criteria_statistics(reports)],
+        confusions=_confusions(reports, signs),
+        networks=sum(report.metrics.holdout is not None for report in reports),
+        script=Markup(script),  # noqa: S704 - ours, without a word of anyone else's
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _title(reports: Sequence[Report]) -> str:
+    return printable(reports[0].assignment) if reports else "No submissions yet"
+
+
+def _max_score(reports: Sequence[Report]) -> float | None:
+    found = {report.max_score for report in reports}
+    return found.pop() if len(found) == 1 else None
+
+
+def _allowed_s(reports: Sequence[Report]) -> float | None:
+    found = {report.budget.training_s.allowed for report in reports}
+    return found.pop() if len(found) == 1 else None
+
+
+def _tiles(reports: Sequence[Report]) -> list[tuple[str, str]]:
+    """Return the numbers to see first, each with what it is."""
+    scores = [report.score for report in reports if report.score is not None]
+    f1s = [report.metrics.holdout.macro_f1 for report in reports if report.metrics.holdout]
+    found = [(str(len(reports)), "submission" if len(reports) == 1 else "submissions")]
+    if scores:
+        most = _max_score(reports)
+        of = "" if most is None else f" of {most:g}"
+        found.append((f"{statistics.median(scores):.1f}", f"median score{of}"))
+        found.append((f"{statistics.fmean(scores):.1f}", f"mean score{of}"))
+        found.append((f"{max(scores):.1f}", "highest score"))
+    if f1s:
+        found.append((f"{max(f1s):.3f}", "highest macro-F1"))
+    return found
+
+
+def _alerts(reports: Sequence[Report], similar: Mapping[str, Sequence[str]]) -> Iterator[Alert]:
+    """Yield what to look into first: no grade at all, then flags, then verdicts."""
+    failed = [report for report in reports if report.verdict is Verdict.INTERNAL_ERROR]
+    if failed:
+        yield _alert(Verdict.INTERNAL_ERROR, "verdict", "bad", NO_GRADE, failed, reports)
+    for flag in class_stats.flag_counts(reports, similar):
+        theirs = [report for report in reports if flag in flags_of(report, similar)]
+        if flag == "needs-attention":
+            theirs = [report for report in theirs if not _is_told_why(report)]
+        if not theirs:
+            continue
+        tone, words = TONES.get(flag, ""), FLAGS.get(flag, "")
+        groups = _clusters(theirs, similar) if flag == SIMILAR else None
+        yield _alert(flag, "flag", tone, words, theirs, reports, groups)
+    for verdict in class_stats.verdict_counts(reports):
+        if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}:
+            theirs = [report for report in reports if report.verdict is verdict]
+            words = f"{VERDICTS[verdict].capitalize()}."
+            yield _alert(verdict, "verdict", "", words, theirs, reports)
+
+
+def _is_told_why(report: Report) -> bool:
+    return report.verdict is Verdict.INTERNAL_ERROR or bool(
+        {"check-error", "replay-different"} & {*report.flags}
+    )
+
+
+def _alert(  # noqa: PLR0913, PLR0917
+    mark: str,
+    filter_by: str,
+    tone: str,
+    words: str,
+    theirs: Sequence[Report],
+    everybody: Sequence[Report],
+    groups: Sequence[tuple[str, ...]] | None = None,
+) -> Alert:
+    ids = sorted(report.submission.id for report in theirs)
+    known = {report.submission.id for report in everybody}
+    if groups is None:
+        groups = [(id_,) for id_ in ids]
+    shown = groups[:_LINKS_SHOWN]
+    return Alert(
+        mark=str(mark),
+        filter_by=filter_by,
+        tone=tone,
+        count=len(ids),
+        words=words,
+        everyone=len(everybody) > 1 and len(ids) == len(everybody),
+        groups=tuple(
+            tuple(link(id_) if id_ in known else Link(printable(id_), "") for id_ in group)
+            for group in shown
+        ),
+        more=len(groups) - len(shown),
+    )
+
+
+def _clusters(
+    theirs: Sequence[Report], similar: Mapping[str, Sequence[str]]
+) -> list[tuple[str, ...]]:
+    """Return groups of ids that hang together by being alike, largest first."""
+    cluster_of: dict[str, set[str]] = {}
+    for report in theirs:
+        id_ = report.submission.id
+        merged = {id_}
+        for one in (id_, *similar[id_]):
+            merged |= cluster_of.get(one, {one})
+        cluster_of |= dict.fromkeys(merged, merged)
+    found = {tuple(sorted(cluster)) for cluster in cluster_of.values()}
+    return sorted(found, key=lambda group: (-len(group), group))
+
+
+def _criterion(found: CriterionStatistics) -> CriterionRow:
+    counts = [0] * _COLUMNS
+    for share in found.shares:
+        counts[min(_COLUMNS - 1, int(share * _COLUMNS))] += 1
+    tallest = max(counts)
+    return CriterionRow(
+        of=found,
+        title=printable(found.title),
+        columns=tuple(100 * count / tallest for count in counts),
+    )
+
+
+def _confusions(reports: Sequence[Report], signs: NDArray[np.uint8] | None) -> list[ConfusionRow]:
+    names = next((report.dataset.class_names for report in reports), ())
+    found = class_stats.confusions(reports)[:_CONFUSIONS_SHOWN]
+    pictured = {
+        class_id: Sign(class_id, _sign_name(class_id, names), _picture(class_id, signs))
+        for one in found
+        for class_id in (one.class_id, one.read_as)
+    }
+    return [ConfusionRow(pictured[one.class_id], pictured[one.read_as], one) for one in found]
+
+
+def _sign_name(class_id: int, names: Sequence[str]) -> str:
+    return printable(names[class_id]) if 0 <= class_id < len(names) else f"class {class_id}"
+
+
+def _picture(class_id: int, signs: NDArray[np.uint8] | None) -> str:
+    if signs is None or not 0 <= class_id < len(signs):
+        return ""
+    import cv2
+
+    _, png = cv2.imencode(".png", np.ascontiguousarray(signs[class_id][..., ::-1]))
+    return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}"
