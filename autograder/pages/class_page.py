@@ -17,15 +17,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from autograder.models import Verdict
-from autograder.names import printable
 from autograder.pages import class_charts, class_stats
 from autograder.pages.class_rows import Link, link, measured, rows, standings
 from autograder.pages.class_stats import SIMILAR, Confusion, CriterionStatistics, flags_of
 from autograder.pages.class_words import FLAGS, NO_GRADE, TONES, VERDICTS
 from autograder.pages.environment import template
+from autograder.pages.signs import Signs
+from autograder.pages.texts import name
 from autograder.reports.report import Report
 
 _NOBODY: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -70,21 +72,12 @@ class CriterionRow:
 
 
 @dataclass(frozen=True)
-class Sign:
-    """A class of signs: its name, and its picture as a data URI, empty if there is none."""
-
-    id: int
-    name: str
-    picture: str
-
-
-@dataclass(frozen=True)
 class ConfusionRow:
-    """Two signs and how often one is read as the other."""
+    """How often one class of signs is read as another; of both, the name and the picture."""
 
-    shown: Sign
-    read_as: Sign
     of: Confusion
+    shown: tuple[str, Markup]
+    read_as: tuple[str, Markup]
 
 
 def render_class_page(
@@ -103,11 +96,11 @@ def render_class_page(
         anonymous: Whether it is for the class: a leaderboard of pseudonyms, and nothing that
             tells who.
     """
-    from markupsafe import Markup
-
     graded = [report for report in reports if report.score is not None]
     percents = [report.percent for report in reports if report.percent is not None]
     bins = class_stats.score_bins(reports, 10 if len(graded) < _SMALL_CLASS else 20)
+    confusions = class_stats.confusions(reports)[:_CONFUSIONS_SHOWN]
+    pictured = Signs(next((report.dataset.class_names for report in reports), ()), signs)
     script = template("class.js").render()
     return template("class.html").render(
         title=_title(reports),
@@ -128,7 +121,8 @@ def render_class_page(
         flags=[] if anonymous else list(class_stats.flag_counts(reports, similar)),
         standings=standings(reports) if anonymous else [],
         criteria=[_criterion(one) for one in class_stats.criteria_statistics(reports)],
-        confusions=_confusions(reports, signs),
+        confusions=_confusions(confusions, pictured),
+        symbols=pictured.symbols(),
         networks=sum(report.metrics.holdout is not None for report in reports),
         script=Markup(script),  # noqa: S704 - ours, without a word of anyone else's
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -136,7 +130,7 @@ def render_class_page(
 
 
 def _title(reports: Sequence[Report]) -> str:
-    return printable(reports[0].assignment) if reports else "No submissions yet"
+    return name(reports[0].assignment) if reports else "No submissions yet"
 
 
 def _max_score(reports: Sequence[Report]) -> float | None:
@@ -214,7 +208,7 @@ def _alert(  # noqa: PLR0913, PLR0917
         words=words,
         everyone=len(everybody) > 1 and len(ids) == len(everybody),
         groups=tuple(
-            tuple(link(id_) if id_ in known else Link(printable(id_), "") for id_ in group)
+            tuple(link(id_) if id_ in known else Link(name(id_), "") for id_ in group)
             for group in shown
         ),
         more=len(groups) - len(shown),
@@ -243,30 +237,13 @@ def _criterion(found: CriterionStatistics) -> CriterionRow:
     tallest = max(counts)
     return CriterionRow(
         of=found,
-        title=printable(found.title),
+        title=name(found.title),
         columns=tuple(100 * count / tallest for count in counts),
     )
 
 
-def _confusions(reports: Sequence[Report], signs: NDArray[np.uint8] | None) -> list[ConfusionRow]:
-    names = next((report.dataset.class_names for report in reports), ())
-    found = class_stats.confusions(reports)[:_CONFUSIONS_SHOWN]
-    pictured = {
-        class_id: Sign(class_id, _sign_name(class_id, names), _picture(class_id, signs))
-        for one in found
-        for class_id in (one.class_id, one.read_as)
-    }
-    return [ConfusionRow(pictured[one.class_id], pictured[one.read_as], one) for one in found]
+def _confusions(found: Sequence[Confusion], signs: Signs) -> list[ConfusionRow]:
+    def sign(class_id: int) -> tuple[str, Markup]:
+        return signs.name(class_id), signs.picture(class_id)
 
-
-def _sign_name(class_id: int, names: Sequence[str]) -> str:
-    return printable(names[class_id]) if 0 <= class_id < len(names) else f"class {class_id}"
-
-
-def _picture(class_id: int, signs: NDArray[np.uint8] | None) -> str:
-    if signs is None or not 0 <= class_id < len(signs):
-        return ""
-    import cv2
-
-    _, png = cv2.imencode(".png", np.ascontiguousarray(signs[class_id][..., ::-1]))
-    return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}"
+    return [ConfusionRow(one, sign(one.class_id), sign(one.read_as)) for one in found]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from autograder.models import Verdict
-from autograder.names import printable
 from autograder.pages.class_charts import Measured
 from autograder.pages.class_stats import flags_of
 from autograder.pages.class_words import TONES, VERDICTS
 from autograder.pages.pseudonyms import pseudonyms
+from autograder.pages.texts import name
 from autograder.reports.report import Report
 
 
@@ -62,9 +62,7 @@ class Standing:
 
 def link(submission_id: str) -> Link:
     """Return where the report of a submission lies, seen from the class page."""
-    return Link(
-        printable(submission_id), f"submissions/{quote(submission_id, safe='')}/report.html"
-    )
+    return Link(name(submission_id), f"submissions/{quote(submission_id, safe='')}/report.html")
 
 
 def rows(reports: Sequence[Report], similar: Mapping[str, Sequence[str]]) -> list[Row]:
@@ -130,7 +128,7 @@ def _row(report: Report, similar: Mapping[str, Sequence[str]]) -> Row:
     holdout = report.metrics.holdout
     return Row(
         link=link(report.submission.id),
-        name=printable(report.submission.name),
+        name=name(report.submission.name),
         verdict=report.verdict.value,
         verdict_words=VERDICTS[report.verdict],
         tone={Verdict.GRADED: "", Verdict.INTERNAL_ERROR: "bad"}.get(report.verdict, "warn"),
