@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -20,46 +20,19 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from autograder.models import Verdict
 from autograder.pages import class_charts, class_stats
-from autograder.pages.class_rows import Link, link, measured, rows, standings
-from autograder.pages.class_stats import SIMILAR, Confusion, CriterionStatistics, flags_of
-from autograder.pages.class_words import FLAGS, NO_GRADE, TONES, VERDICTS
+from autograder.pages.class_alerts import alerts, verdict_lines
+from autograder.pages.class_rows import measured, rows, standings
+from autograder.pages.class_stats import Confusion, CriterionStatistics
 from autograder.pages.environment import template
 from autograder.pages.signs import Signs
 from autograder.pages.texts import name
 from autograder.reports.report import Report
 
 _NOBODY: Mapping[str, Sequence[str]] = MappingProxyType({})
-_LINKS_SHOWN = 12
 _CONFUSIONS_SHOWN = 12
 _SMALL_CLASS = 40
 _COLUMNS = 10  # of the small histograms beside the criteria
-
-
-@dataclass(frozen=True)
-class Alert:
-    """Submissions to look into for the same reason.
-
-    Attributes:
-        mark: The flag, or the verdict.
-        filter_by: Which of the table's filters finds them: ``flag`` or ``verdict``.
-        tone: How loudly it is shown: ``bad``, ``warn`` or quietly.
-        count: Submissions.
-        words: What it means.
-        everyone: Whether it holds for the whole class, so that no name helps.
-        groups: Names and links; more than one in a group where they are alike.
-        more: Submissions that are left out here.
-    """
-
-    mark: str
-    filter_by: str
-    tone: str
-    count: int
-    words: str
-    everyone: bool
-    groups: tuple[tuple[Link, ...], ...]
-    more: int
 
 
 @dataclass(frozen=True)
@@ -109,11 +82,8 @@ def render_class_page(
         graded_on=max((report.timings.graded_at for report in reports), default=None),
         tiles=_tiles(reports),
         max_score=_max_score(reports),
-        verdicts=[
-            (verdict.value, VERDICTS[verdict], count, 100 * count / len(reports))
-            for verdict, count in class_stats.verdict_counts(reports).items()
-        ],
-        alerts=[] if anonymous else list(_alerts(reports, similar)),
+        verdicts=verdict_lines(reports, anonymous=anonymous),
+        alerts=[] if anonymous else list(alerts(reports, similar)),
         histogram=class_charts.histogram(bins, statistics.median(percents) if percents else None),
         scatter=class_charts.scatter(measured(reports, anonymous=anonymous), _allowed_s(reports)),
         rows=[] if anonymous else rows(reports, similar),
@@ -157,77 +127,6 @@ def _tiles(reports: Sequence[Report]) -> list[tuple[str, str]]:
     if f1s:
         found.append((f"{max(f1s):.3f}", "highest macro-F1"))
     return found
-
-
-def _alerts(reports: Sequence[Report], similar: Mapping[str, Sequence[str]]) -> Iterator[Alert]:
-    """Yield what to look into first: no grade at all, then flags, then verdicts."""
-    failed = [report for report in reports if report.verdict is Verdict.INTERNAL_ERROR]
-    if failed:
-        yield _alert(Verdict.INTERNAL_ERROR, "verdict", "bad", NO_GRADE, failed, reports)
-    for flag in class_stats.flag_counts(reports, similar):
-        theirs = [report for report in reports if flag in flags_of(report, similar)]
-        if flag == "needs-attention":
-            theirs = [report for report in theirs if not _is_told_why(report)]
-        if not theirs:
-            continue
-        tone, words = TONES.get(flag, ""), FLAGS.get(flag, "")
-        groups = _clusters(theirs, similar) if flag == SIMILAR else None
-        yield _alert(flag, "flag", tone, words, theirs, reports, groups)
-    for verdict in class_stats.verdict_counts(reports):
-        if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}:
-            theirs = [report for report in reports if report.verdict is verdict]
-            words = f"{VERDICTS[verdict].capitalize()}."
-            yield _alert(verdict, "verdict", "", words, theirs, reports)
-
-
-def _is_told_why(report: Report) -> bool:
-    return report.verdict is Verdict.INTERNAL_ERROR or bool(
-        {"check-error", "replay-different"} & {*report.flags}
-    )
-
-
-def _alert(  # noqa: PLR0913, PLR0917
-    mark: str,
-    filter_by: str,
-    tone: str,
-    words: str,
-    theirs: Sequence[Report],
-    everybody: Sequence[Report],
-    groups: Sequence[tuple[str, ...]] | None = None,
-) -> Alert:
-    ids = sorted(report.submission.id for report in theirs)
-    known = {report.submission.id for report in everybody}
-    if groups is None:
-        groups = [(id_,) for id_ in ids]
-    shown = groups[:_LINKS_SHOWN]
-    return Alert(
-        mark=str(mark),
-        filter_by=filter_by,
-        tone=tone,
-        count=len(ids),
-        words=words,
-        everyone=len(everybody) > 1 and len(ids) == len(everybody),
-        groups=tuple(
-            tuple(link(id_) if id_ in known else Link(name(id_), "") for id_ in group)
-            for group in shown
-        ),
-        more=len(groups) - len(shown),
-    )
-
-
-def _clusters(
-    theirs: Sequence[Report], similar: Mapping[str, Sequence[str]]
-) -> list[tuple[str, ...]]:
-    """Return groups of ids that hang together by being alike, largest first."""
-    cluster_of: dict[str, set[str]] = {}
-    for report in theirs:
-        id_ = report.submission.id
-        merged = {id_}
-        for one in (id_, *similar[id_]):
-            merged |= cluster_of.get(one, {one})
-        cluster_of |= dict.fromkeys(merged, merged)
-    found = {tuple(sorted(cluster)) for cluster in cluster_of.values()}
-    return sorted(found, key=lambda group: (-len(group), group))
 
 
 def _criterion(found: CriterionStatistics) -> CriterionRow:
