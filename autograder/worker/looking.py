@@ -26,7 +26,7 @@ from autograder.worker.prediction import Predictor
 # The grader reads no more than that: autograder/looks.py.
 _LAYERS, _CHANNELS, _SIDE, _NAME = 14, 8, 64, 200
 _PLACES = 11  # of the grey square, along each side of the image
-_SQUARE = 0.2  # its side, where the image's is 1
+_SQUARE = 0.3  # its side, where the image's is 1: smaller ones leave a sure answer as it is
 _GREY = 128
 
 
@@ -67,21 +67,20 @@ def leave_look(model: Any, predict: Predictor, data: Data) -> None:
 def choose(outputs: Any, labels: Any) -> list[int]:
     """Return the images to look at: one that is read rightly and one that is not, as there are.
 
-    Each is the one that is read most surely; the first shows the same class as the second, if any
-    of that class is read rightly. How sure is how far the largest output is above the next one,
-    be they probabilities or logits.
+    The second is the mistake that was made most surely. The first shows the same class, if any of
+    that is read rightly, and is read as surely as is usual: the surest ones tell nothing, for
+    whatever is hidden of them, the answer stays. How sure is how far the largest output is above
+    the next one, be they probabilities or logits.
     """
     import numpy as np
 
     lead = np.diff(np.sort(outputs, axis=1)[:, -2:], axis=1)[:, 0]
-
-    def surest(among: Any) -> list[int]:
-        return [int(np.where(among, lead, -np.inf).argmax())] if among.any() else []
-
-    right = outputs.argmax(axis=1) == labels
-    misread = surest(~right)
-    same = right & np.isin(labels, labels[misread])
-    return surest(same if same.any() else right) + misread
+    surest_last = np.argsort(lead, kind="stable")
+    is_right = (outputs.argmax(axis=1) == labels)[surest_last]
+    right, misread = surest_last[is_right], surest_last[~is_right][-1:]
+    same = right[np.isin(labels[right], labels[misread])]
+    usual = same if len(same) else right
+    return [int(index) for index in (*usual[len(usual) // 2 :][:1], *misread)]
 
 
 def occlusions(image: Any) -> Any:
@@ -93,8 +92,9 @@ def occlusions(image: Any) -> Any:
 
     size = len(image)
     middles = (np.arange(_PLACES) + 0.5) * size / _PLACES
-    half = max(_SQUARE * size / 2, 0.5)
-    ends = [(max(0, round(middle - half)), round(middle + half)) for middle in middles]
+    side = max(1, round(_SQUARE * size))
+    begins = [round(middle - side / 2) for middle in middles]
+    ends = [(max(0, begin), begin + side) for begin in begins]
     hidden = np.repeat(image[None], _PLACES**2, axis=0)
     for place, shown in enumerate(hidden):
         (top, bottom), (left, right) = ends[place // _PLACES], ends[place % _PLACES]
