@@ -28,7 +28,7 @@ def class_pictures(assignment: Assignment) -> Pictures:
 def _on_paper(drawing: NDArray[np.float32]) -> Pictures:
     """Return a drawing, as `clean_signs` returns it, on paper."""
     shown = 255 * drawing[..., :3] + _PAPER * (1 - drawing[..., 3:])
-    return np.clip(np.rint(shown), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
 
 
 def _photographs(assignment: Assignment) -> Pictures:

@@ -18,7 +18,7 @@ def written(folder: Path, *ids: str, outcome: Outcome = GRADED) -> tuple[Report,
     reports = tuple(report(outcome, replace(SUBMISSION, id=one, student_id=one)) for one in ids)
     with Store(folder) as store:
         for one in reports:
-            store.write(one, "", b"", b"")
+            store.write(one, {})
     return reports
 
 
