@@ -45,7 +45,7 @@ LAYERS = """
     replay pricing looks
     leftovers
     training instructor_checks check_plugin
-    gradebook store results machine environment
+    gradebook store results machine environment ci
     assignment
     runs symptoms calibration_file gathering class_pictures
     pipeline

@@ -1,0 +1,1 @@
+"""What continuous integration reads: JUnit, GitHub's summaries and annotations, Gradescope."""
