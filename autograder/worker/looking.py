@@ -157,7 +157,8 @@ class _Seen:
         import numpy as np
         import tensorflow as tf
 
-        if not tf.is_tensor(outputs) or id(operation) in self._operations:
+        known = id(operation) in self._operations
+        if known or not tf.is_tensor(outputs) or not tf.executing_eagerly():
             return
         self._operations.add(id(operation))
         shape = tuple(outputs.shape)
