@@ -48,7 +48,8 @@ NESTED = source(
     f"x = inner(layers.Rescaling(1 / 255)(x))\nx = layers.Conv2D(12, 3)(x)\n{HEAD}"
 )
 RESIDUAL = source(
-    "x = layers.Conv2D(4, 3)(x)\ny = layers.Conv2D(4, 3, padding='same')(x)\n"
+    "x = layers.Conv2D(4, 3)(layers.ZeroPadding2D(2)(x))\n"
+    "y = layers.Conv2D(4, 3, padding='same')(x)\n"
     f"x = ops.relu(layers.Add()([x, y]))\nx = layers.GlobalAveragePooling2D()(x)\n{HEAD}"
 )
 SUBCLASSED = TINY.replace("import keras", """
@@ -101,8 +102,10 @@ class OnlyInGraphs(keras.layers.Layer):
         ),
         (
             RESIDUAL,
-            [("Conv2D", (14, 14, 4)), ("Conv2D", (14, 14, 4)), ("Add", (14, 14, 4)),
-             ("Relu", (14, 14, 4))],
+            [
+                ("ZeroPadding2D", (20, 20, 3)), ("Conv2D", (18, 18, 4)), ("Conv2D", (18, 18, 4)),
+                ("Add", (18, 18, 4)), ("Relu", (18, 18, 4)),
+            ],
         ),
         (
             SUBCLASSED,

@@ -158,7 +158,7 @@ class _Seen:
         import tensorflow as tf
 
         known = id(operation) in self._operations
-        if known or not tf.is_tensor(outputs) or not tf.executing_eagerly():
+        if known or not _is_of_a_model(operation) or not tf.is_tensor(outputs):
             return
         self._operations.add(id(operation))
         shape = tuple(outputs.shape)
@@ -196,3 +196,10 @@ def _shrunk(maps: Any) -> Any:
     """Leave out rows and columns of large ones, so that few enough remain."""
     step = -(-maps.shape[1] // _SIDE)
     return maps[:, ::step, ::step]
+
+
+def _is_of_a_model(operation: Any) -> bool:
+    """Whether it is a layer, or stands in a model between layers; not a step inside of a layer."""
+    import keras
+
+    return isinstance(operation, keras.Layer) or bool(operation._inbound_nodes)  # noqa: SLF001
