@@ -143,7 +143,19 @@ def test_looking_changes_neither_weights_nor_predictions(jobs: Jobs) -> None:
 
 
 @pytest.mark.sandbox
-def test_a_layer_that_fails_when_looked_at_costs_nothing(jobs: Jobs) -> None:
+def test_a_layer_that_fails_outside_of_a_graph_only_ends_the_maps(jobs: Jobs) -> None:
     result = train(jobs, FAILING)
+    assert "error.json" not in result.outputs
+    shown = [look for look in looks(jobs, result) if look]
+    assert shown
+    for look in shown:
+        assert layers(look) == [("Conv2D", (14, 14, 8))]
+        assert look.occlusion.shape == (11, 11)
+
+
+@pytest.mark.sandbox
+def test_a_look_that_fails_costs_nothing(jobs: Jobs) -> None:
+    text = f"{TINY}\nfrom pathlib import Path\nPath('look.f32').mkdir()\n"
+    result = train(jobs, text)
     assert "error.json" not in result.outputs
     assert looks(jobs, result) == (None, None)
