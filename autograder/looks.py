@@ -21,8 +21,8 @@ from autograder.jobs import OutputFile
 from autograder.names import printable
 from autograder.verdicts import JobFile
 
-LOOK_IMAGES, LOOK_MIB = 500, 8
-"""What a job may have to predict for its looks, and to write."""
+LOOK_IMAGES = 500
+"""How many a job may have to predict for its looks."""
 _FACTS, _NUMBERS = "look.json", "look.f32"
 _IMAGES, _LAYERS, _CHANNELS, _SIDE, _PLACES = 2, 14, 8, 64, 15
 _JSON_BYTES = 1 << 18

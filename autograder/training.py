@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from autograder.leftovers import (
     read_replay,
     read_training,
 )
-from autograder.looks import LOOK_IMAGES, LOOK_MIB, look_files
+from autograder.looks import LOOK_IMAGES, look_files
 from autograder.model_rules import Description
 from autograder.models import ResourceUse, Submission, TrainingPlan
 from autograder.pricing import OPS, OPS_FILE, PARTS_FILE, read_graph
@@ -232,16 +233,18 @@ class Trainer:
         }
         if seed is not None:
             arguments["seed"] = seed
+        looks = look_files(self._dataset.num_classes)
         outputs = (
             OutputFile("history.jsonl", _JSON_BYTES),
             OutputFile("training.json", _JSON_BYTES),
             *self._prediction_files(),
             *output_files(keep_bytes),
-            *(look_files(self._dataset.num_classes) if look else ()),
+            *(looks if look else ()),
         )
         limits = self._limits(plan.used_s + self._prediction_s(plan, LOOK_IMAGES))
-        # Nobody's own files are to be one too many because of what is left of a look.
-        roomy = dataclasses.replace(limits, disk_mib=limits.disk_mib + LOOK_MIB)
+        # A look, which not every run is asked for, leaves room for the files of the student's own.
+        room_mib = math.ceil(sum(file.max_bytes for file in looks) / 2**20)
+        roomy = dataclasses.replace(limits, disk_mib=limits.disk_mib + room_mib)
         job = self._job("train", arguments, submission, roomy, outputs)
         result, used = self._run(job, on_progress, again=self._in_quarters(job))
         failure = failure_of(result, submission, limits)

@@ -48,7 +48,8 @@ NESTED = source(
     f"x = inner(layers.Rescaling(1 / 255)(x))\nx = layers.Conv2D(12, 3)(x)\n{HEAD}"
 )
 RESIDUAL = source(
-    "x = layers.Conv2D(4, 3)(x)\ny = layers.Conv2D(4, 3, padding='same')(x)\n"
+    "x = layers.Conv2D(4, 3)(layers.ZeroPadding2D(2)(x))\n"
+    "y = layers.Conv2D(4, 3, padding='same')(x)\n"
     f"x = ops.relu(layers.Add()([x, y]))\nx = layers.GlobalAveragePooling2D()(x)\n{HEAD}"
 )
 SUBCLASSED = TINY.replace("import keras", """
@@ -101,8 +102,10 @@ class OnlyInGraphs(keras.layers.Layer):
         ),
         (
             RESIDUAL,
-            [("Conv2D", (14, 14, 4)), ("Conv2D", (14, 14, 4)), ("Add", (14, 14, 4)),
-             ("Relu", (14, 14, 4))],
+            [
+                ("ZeroPadding2D", (20, 20, 3)), ("Conv2D", (18, 18, 4)), ("Conv2D", (18, 18, 4)),
+                ("Add", (18, 18, 4)), ("Relu", (18, 18, 4)),
+            ],
         ),
         (
             SUBCLASSED,
@@ -140,7 +143,19 @@ def test_looking_changes_neither_weights_nor_predictions(jobs: Jobs) -> None:
 
 
 @pytest.mark.sandbox
-def test_a_layer_that_fails_when_looked_at_costs_nothing(jobs: Jobs) -> None:
+def test_a_layer_that_fails_outside_of_a_graph_only_ends_the_maps(jobs: Jobs) -> None:
     result = train(jobs, FAILING)
+    assert "error.json" not in result.outputs
+    shown = [look for look in looks(jobs, result) if look]
+    assert shown
+    for look in shown:
+        assert layers(look) == [("Conv2D", (14, 14, 8))]
+        assert look.occlusion.shape == (11, 11)
+
+
+@pytest.mark.sandbox
+def test_a_look_that_fails_costs_nothing(jobs: Jobs) -> None:
+    text = f"{TINY}\nfrom pathlib import Path\nPath('look.f32').mkdir()\n"
+    result = train(jobs, text)
     assert "error.json" not in result.outputs
     assert looks(jobs, result) == (None, None)

@@ -304,3 +304,18 @@ def test_frames_of_one_sign_are_not_taken_for_several() -> None:
         for tracks in (alone, paired)
     )
     assert other.uncertainty.holdout_se > one.uncertainty.holdout_se
+
+
+def test_a_look_is_taken_of_the_first_run_and_takes_no_room_on_the_disk(
+    tiny_data: TinyData,
+) -> None:
+    grader, script = grader_of(tiny_data, {0: 15, 1: 20}, min_runs=2, max_runs=2)
+    grader.grade(submission(), Watched())
+    first, second = (job for job in script.asked if job.task == "train")
+    looks = {"look.json", "look.f32"}
+    assert (first.arguments["look"], second.arguments["look"]) == (True, False)
+    assert looks <= {file.name for file in first.outputs}
+    assert not looks & {file.name for file in second.outputs}
+    room = (first.limits.disk_mib - CONFIG.limits.disk_mib) << 20
+    assert sum(file.max_bytes for file in first.outputs if file.name in looks) <= room
+    assert first.limits == second.limits

@@ -31,7 +31,7 @@ _GREY = 128
 
 
 def leave_look(model: Any, predict: Predictor, data: Data) -> None:
-    """Look at the surest mistake among the validation images, and at a sure hit, if there are any.
+    """Look at two validation images; see `choose` for which.
 
     Args:
         model: The trained model; nothing is done with it afterwards.
@@ -39,7 +39,7 @@ def leave_look(model: Any, predict: Predictor, data: Data) -> None:
         data: Of which only the validation split is looked at.
 
     Raises:
-        Exception: Whatever the student's layers raise when they are run once more.
+        Exception: Whatever the student's model raises when it predicts once more.
     """
     import numpy as np
     import tensorflow as tf
@@ -49,7 +49,8 @@ def leave_look(model: Any, predict: Predictor, data: Data) -> None:
     chosen = choose(outputs, labels)
     images = np.stack([data.validation_images[index] for index in chosen])
     seen = _Seen(images)
-    with _told_of_outputs(seen.add):
+    # Outside of a graph, which not every layer may stand: those before it can still be shown.
+    with _told_of_outputs(seen.add), contextlib.suppress(Exception):
         model(tf.constant(images.astype(np.float32)), training=False)
     layers = seen.chosen()
     arrays, looks = [], []
@@ -157,7 +158,8 @@ class _Seen:
         import numpy as np
         import tensorflow as tf
 
-        if not tf.is_tensor(outputs) or id(operation) in self._operations:
+        known = id(operation) in self._operations
+        if known or not _is_of_a_model(operation) or not tf.is_tensor(outputs):
             return
         self._operations.add(id(operation))
         shape = tuple(outputs.shape)
@@ -195,3 +197,10 @@ def _shrunk(maps: Any) -> Any:
     """Leave out rows and columns of large ones, so that few enough remain."""
     step = -(-maps.shape[1] // _SIDE)
     return maps[:, ::step, ::step]
+
+
+def _is_of_a_model(operation: Any) -> bool:
+    """Whether it is a layer, or stands in a model between layers; not a step inside of a layer."""
+    import keras
+
+    return isinstance(operation, keras.Layer) or bool(operation._inbound_nodes)  # noqa: SLF001
