@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from autograder.pages.texts import count, label
 from autograder.reports.report import Report
-from autograder.reports.training_parts import LayerCostPart, LayerPart
+from autograder.reports.training_parts import CostPart, LayerCostPart, LayerPart
 
 _MOST_BLOCKS = 60
 _MOST_ROWS = 300
 _TALLEST = 120
 _LOWEST = 8
-_GAP = 14
-_TOP = 34
-_LABELS = 92
+_GAPS = (15.0, 44.0)  # between blocks: more where there are few
+_FILLED = 800.0  # pixels, that a page is wide
+_TOP = 56
+_LABELS = 100
 _PARTS = {
     "augmentation": "augmentation",
     "loss": "loss",
@@ -51,9 +52,9 @@ class Row:
     family: str
     shape: str
     parameters: str
-    mflops: str
-    ms: str
-    share: float
+    mflops: str = ""
+    ms: str = ""
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,14 @@ def _family(kind: str) -> str:
 
 
 def _row(layer: LayerPart, cost: LayerCostPart | None, total: float, batch: int) -> Row:
-    return Row(
+    row = Row(
         name=label(layer.name, 40),
         kind=label(layer.kind, 30),
         family=_family(layer.kind),
         shape=_shape(layer),
         parameters=f"{layer.parameters:,}" if layer.parameters else "",
-        **_costs([cost] if cost else [], total, batch),
     )
+    return _priced(row, [cost] if cost else [], total, batch)
 
 
 def _parts(report: Report, total: float, batch: int) -> tuple[Row, ...]:
@@ -122,41 +123,49 @@ def _parts(report: Report, total: float, batch: int) -> tuple[Row, ...]:
         own = [one for one in report.cost.layers if one.part == part]
         if part == "harness":
             strays = [o for o in report.cost.layers if o.part == "model" and o.layer not in known]
-            own += [*strays, LayerCostPart(**_NOTHING, ms=report.cost.overhead_ms)]
+            own += [*strays, _overhead(report.cost)]
         if own:
-            rows.append(Row(title, "", "other", "", "", **_costs(own, total, batch)))
+            rows.append(_priced(Row(title, "", "other", "", ""), own, total, batch))
     return tuple(rows)
 
 
-_NOTHING = {"part": "harness", "layer": "", "forward_flops": 0.0, "backward_flops": 0.0}
+def _overhead(cost: CostPart) -> LayerCostPart:
+    return LayerCostPart(
+        part="harness", layer="", forward_flops=0, backward_flops=0, ms=cost.overhead_ms
+    )
 
 
-def _costs(parts: list[LayerCostPart], total: float, batch: int) -> dict[str, str | float]:
+def _priced(row: Row, parts: list[LayerCostPart], total: float, batch: int) -> Row:
     ms = sum(one.ms for one in parts)
     mflops = sum(one.forward_flops for one in parts) / max(1, batch) / 1e6
-    return {
-        "mflops": f"{mflops:.2f}" if mflops >= 0.005 else "",
-        "ms": f"{ms:.2f}" if parts else "",
-        "share": round(100 * ms / total, 1) if total > 0 else 0.0,
-    }
+    return replace(
+        row,
+        mflops=f"{mflops:.2f}" if mflops >= 0.005 else "",
+        ms=f"{ms:.2f}" if parts else "",
+        share=round(100 * ms / total, 1) if total > 0 else 0.0,
+    )
 
 
 def _shape(layer: LayerPart) -> str:
-    return " × ".join("?" if size is None else str(size) for size in layer.output_shape or ())
+    return " \N{MULTIPLICATION SIGN} ".join(
+        "?" if size is None else str(size) for size in layer.output_shape or ()
+    )
 
 
 def _diagram(layers: tuple[LayerPart, ...]) -> Markup:
     tallest = max((_side(layer) for layer in layers), default=1)
+    widths = sum(map(_width, layers))
+    gap = min(max((_FILLED - widths) / len(layers), _GAPS[0]), _GAPS[1])
     at, parts = 12.0, []
     for layer in layers:
         width, height = _width(layer), _height(layer, tallest)
         parts.append(_block(layer, at, width, height))
-        at += width + _GAP
+        at += width + gap
     total_height = _TOP + _TALLEST + _LABELS
     names = ", ".join(dict.fromkeys(label(layer.kind, 24) for layer in layers))
     told = f"{count(len(layers), 'layer')} from left to right, of the kinds {names}."
     middle = _TOP + _TALLEST / 2
-    width_in_all = round(at + 50, 1)
+    width_in_all = round(at + 70, 1)
     return Markup(  # noqa: S704 - every text in it is escaped
         f'<svg class="blocks" viewBox="0 0 {width_in_all} {total_height}" '
         f'style="--width: {width_in_all}px" role="img" aria-label="{escape(told)}">'
@@ -173,7 +182,7 @@ def _height(layer: LayerPart, tallest: int) -> float:
     if len(layer.output_shape or ()) != 3:  # a vector: as tall as it is long
         length = next((size for size in reversed(layer.output_shape or ()) if size), 1)
         return min(_TALLEST, 16 + 9 * math.log2(max(1, length)))
-    return max(_LOWEST, _TALLEST * (_side(layer) / max(1, tallest)) ** 0.7)
+    return max(_LOWEST, _TALLEST * math.pow(_side(layer) / max(1, tallest), 0.7))
 
 
 def _width(layer: LayerPart) -> float:

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -31,7 +31,7 @@ _COLOURS = {
     "#010209": "--sunk",
 }
 _INK, _MUTED, _LINE, _TRAINING, _VALIDATION, _EDGE, _SUNK = _COLOURS
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "autograder",
     "path.simplify": True,
@@ -137,7 +137,7 @@ def _draw(
     curves: tuple[_Curve, _Curve],
 ) -> None:
     epochs = [one.epoch for one in history]
-    few = {"marker": "o", "markersize": 3.5} if len(epochs) <= _FEW else {}
+    few: dict[str, Any] = {"marker": "o", "markersize": 3.5} if len(epochs) <= _FEW else {}
     for curve in curves:
         values = [math.nan if value is None else value for value in curve.values]
         axes.plot(
@@ -185,7 +185,10 @@ def _scale(axes: Axes, first: int, last: int, curves: tuple[_Curve, _Curve]) -> 
         axes.set_ylim(min(0.0, *known, 0.0), max(1.0, *known, 1.0) * 1.005)
     elif known and max(known) > 1e4 * max(1e-9, abs(min(known))):
         axes.set_yscale("symlog")
-    elif known:
+    elif not known:
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "never a number", transform=axes.transAxes, ha="center")
+    else:
         axes.set_ylim(bottom=min(0.0, *known, 0.0))
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.evidence import FeatureMaps, Look
-from autograder.pages.pictures import heat_overlay, map_strip, photo
+from autograder.pages.pictures import heat_overlay, map_strips, photo
 from autograder.pages.texts import label, percent
 
 _SHOWN_SCORES = 5
 _SHOWN_LAYERS = 12
 _SHOWN_MAPS = 8
+_MAPS_OF_A_STRIP = 4  # on a phone, the next strip stands below
 _OVERLAY_SIDE = 128  # pixels
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _MATTERS = 0.02  # of the probability
 
 _EXPLAINED = (
@@ -67,7 +69,7 @@ class Layer:
     kind: str
     shape: str
     shown: str
-    picture: str
+    pictures: tuple[str, ...]
     explanation: str
 
 
@@ -99,8 +101,14 @@ class Seen:
         return self.class_id == self.read_as
 
 
-def seen(look: Look, heading: str) -> Seen:
-    """Return a look at an image, ready to be laid out."""
+def seen(look: Look, heading: str, told: set[str]) -> Seen:
+    """Return a look at an image, ready to be laid out.
+
+    Args:
+        look: What was kept of it.
+        heading: What it is an example of.
+        told: Explanations that the page gives already; this adds its own.
+    """
     layers = look.layers[:_SHOWN_LAYERS]
     has_map = look.occlusion.size > 0
     return Seen(
@@ -111,7 +119,7 @@ def seen(look: Look, heading: str) -> Seen:
         scores=_scores(look),
         overlay=heat_overlay(look.image, look.occlusion, _OVERLAY_SIDE) if has_map else None,
         mattered=_mattered(look) if has_map else "",
-        layers=_layers([layer for layer in layers if layer.maps.size], look.image.shape[0]),
+        layers=_layers([layer for layer in layers if layer.maps.size], look.image.shape[0], told),
         more_layers=len(look.layers) - len(layers),
     )
 
@@ -139,7 +147,9 @@ def _mattered(look: Look) -> str:
             "Covering any one part changes next to nothing: the network does not depend on a "
             "single place."
         )
-    row, column = np.unravel_index(int(np.nan_to_num(look.occlusion).argmax()), look.occlusion.shape)
+    row, column = np.unravel_index(
+        int(np.nan_to_num(look.occlusion).argmax()), look.occlusion.shape
+    )
     where = _where(float(row), look.occlusion.shape[0], float(column), look.occlusion.shape[1])
     return (
         f"Covering the {where} costs most: {100 * most:.0f} percentage points of what it gave "
@@ -158,9 +168,9 @@ def _where(row: float, rows: int, column: float, columns: int) -> str:
     return "middle"
 
 
-def _layers(layers: list[FeatureMaps], image_side: int) -> tuple[Layer, ...]:
+def _layers(layers: list[FeatureMaps], image_side: int, told: set[str]) -> tuple[Layer, ...]:
     """Return the layers; what was explained once is not explained again."""
-    shown, told = [], set()
+    shown = []
     for layer in layers:
         one = _layer(layer, image_side)
         shown.append(replace(one, explanation="") if one.explanation in told else one)
@@ -169,14 +179,14 @@ def _layers(layers: list[FeatureMaps], image_side: int) -> tuple[Layer, ...]:
 
 
 def _layer(layer: FeatureMaps, image_side: int) -> Layer:
-    height, width, channels = layer.shape
+    height, _, channels = layer.shape
     maps = layer.maps[:_SHOWN_MAPS]
     return Layer(
         name=label(layer.layer, 40),
         kind=label(layer.kind, 30),
-        shape=f"{height} × {width} × {channels}",
+        shape=f" {_TIMES} ".join(map(str, layer.shape)),
         shown=f"{len(maps)} of {channels:,} maps" if len(maps) < channels else "every map",
-        picture=map_strip(maps, _SHOWN_MAPS),
+        pictures=map_strips(maps, _MAPS_OF_A_STRIP),
         explanation=explain(layer.kind, height / max(1, image_side)),
     )
 

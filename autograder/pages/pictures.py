@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Size = tuple[int, int, int]
 
 _PHOTO_QUALITY = 90
 _SHOWN_MAP_SIDE = 16  # pixels, at least: a gap of one pixel looks thin beside that
@@ -24,11 +23,11 @@ _TRANSPARENT = 255  # of the palette's entries
 def photo(pixels: Pixels) -> str:
     """Return a photograph as a data URI; RGB, shape (height, width, 3)."""
     image = np.ascontiguousarray(pixels, np.uint8)
-    return _photo(image.tobytes(), image.shape)  # type: ignore[arg-type]
+    return _photo(image.tobytes(), image.shape)
 
 
 @functools.lru_cache(maxsize=1024)  # the pictures of the classes are on every page
-def _photo(content: bytes, shape: Size) -> str:
+def _photo(content: bytes, shape: tuple[int, ...]) -> str:
     import cv2
 
     pixels = np.frombuffer(content, np.uint8).reshape(shape)
@@ -39,34 +38,33 @@ def _photo(content: bytes, shape: Size) -> str:
     return _data_uri(file.tobytes(), "webp")
 
 
-def map_strip(maps: Floats, columns: int) -> str:
+def map_strips(maps: Floats, length: int) -> tuple[str, ...]:
     """Return feature maps side by side, from dark (least) to light (greatest of them all).
 
     Args:
         maps: Shape (count, rows, columns).
-        columns: How many stand in a row; the last row may be shorter.
+        length: How many stand in a strip; the last may be shorter, its end is clear.
     """
     values = np.nan_to_num(maps.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = values.min(initial=0.0), values.max(initial=0.0)
     levels = np.rint((values - low) / max(high - low, 1e-12) * (_TRANSPARENT - 1)).astype(np.uint8)
     factor = -(-_SHOWN_MAP_SIDE // max(1, min(levels.shape[1:])))
     levels = levels.repeat(factor, 1).repeat(factor, 2)
-    return _data_uri(_png(_sheet(levels, columns), _viridis()), "png")
-
-
-def _sheet(tiles: Pixels, columns: int) -> Pixels:
-    """Return tiles of shape (count, rows, columns) in rows, a clear pixel or two between them."""
-    count, height, width = tiles.shape
-    gap = max(1, width // 12)
-    lines = -(-count // columns)
-    sheet = np.full(
-        (lines * (height + gap) - gap, columns * (width + gap) - gap), _TRANSPARENT, np.uint8
+    return tuple(
+        _data_uri(_png(_strip(levels[start : start + length], length), _viridis()), "png")
+        for start in range(0, len(levels), length)
     )
+
+
+def _strip(tiles: Pixels, length: int) -> Pixels:
+    """Return tiles of shape (count, rows, columns) in a row, a clear pixel or two between them."""
+    _, height, width = tiles.shape
+    gap = max(1, width // 16)
+    strip = np.full((height, length * (width + gap) - gap), _TRANSPARENT, np.uint8)
     for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        top, left = row * (height + gap), column * (width + gap)
-        sheet[top : top + height, left : left + width] = tile
-    return sheet
+        left = number * (width + gap)
+        strip[:, left : left + width] = tile
+    return strip
 
 
 def heat_overlay(image: Pixels, heat: Floats, side: int) -> str:
@@ -79,8 +77,8 @@ def heat_overlay(image: Pixels, heat: Floats, side: int) -> str:
     """
     import cv2
 
-    values = np.nan_to_num(heat.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    values = cv2.resize(values, (side, side), interpolation=cv2.INTER_LINEAR)
+    coarse = np.nan_to_num(heat.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    values = np.asarray(cv2.resize(coarse, (side, side)), np.float32)
     values /= max(float(np.abs(values).max(initial=0.0)), 1e-6)
     grey = cv2.cvtColor(cv2.resize(image, (side, side)), cv2.COLOR_RGB2GRAY)[..., None]
     share = 0.85 * np.sqrt(np.abs(values))[..., None]
@@ -94,7 +92,8 @@ def _viridis() -> Pixels:
     import matplotlib as mpl
 
     shades = mpl.colormaps["viridis"](np.linspace(0, 1, _TRANSPARENT))[:, :3]
-    return np.rint(255 * np.vstack([shades, np.zeros((1, 3))])).astype(np.uint8)
+    palette = np.vstack([shades, np.zeros((1, 3))])
+    return np.asarray(np.rint(255 * palette), np.uint8)
 
 
 def _png(levels: Pixels, palette: Pixels) -> bytes:

@@ -30,6 +30,7 @@ class Budgeted:
     """Something that the rules budget.
 
     Attributes:
+        used: How much; empty if that is not known.
         share: Percent of what is allowed, at most 100; None if nothing is known to be used.
         over: Whether more was asked for or used than is allowed.
     """
@@ -102,7 +103,7 @@ def _budgeted(
     share = None if used is None or allowed <= 0 else round(100 * used / allowed, 1)
     return Budgeted(
         title,
-        "not known" if used is None else format(used, form),
+        "" if used is None else format(used, form),
         format(allowed, form),
         None if share is None else min(100.0, share),
         over or (share is not None and share > 100),

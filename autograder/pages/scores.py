@@ -45,9 +45,23 @@ class Scale:
         return self.zero.at == self.full.at
 
     @property
-    def parted(self) -> bool:
-        """Whether the texts of both thresholds fit beside each other."""
-        return abs(self.full.at - self.zero.at) >= 22
+    def zero_anchor(self) -> str:
+        """How the text of the lower threshold is aligned."""
+        return self.zero.anchor if self._parted else "end"
+
+    @property
+    def full_anchor(self) -> str:
+        """How the text of the upper threshold is aligned."""
+        return self.full.anchor if self._parted or self.full.anchor == "end" else "start"
+
+    @property
+    def stacked(self) -> bool:
+        """Whether the texts of the thresholds would run into each other on one line."""
+        return not self.is_step and not self._parted and self.full_anchor == "end"
+
+    @property
+    def _parted(self) -> bool:
+        return self.is_step or self.full.at - self.zero.at >= 30
 
 
 @dataclass(frozen=True)
@@ -97,18 +111,18 @@ def _scale(part: CriterionPart) -> Scale | None:
     value, zero, full = part.value, part.zero_at, part.full_at
     if value is None or zero is None or full is None:
         return None
-    ends = (part.interval.low, part.interval.high) if part.interval else ()
+    ends = [part.interval.low, part.interval.high] if part.interval else []
     shown = (value, zero, full, *ends)
     low, high = min(shown), max(shown)
     margin = _MARGIN * ((high - low) or 1.0)
     left, right = low - margin, high + margin
-    if 0 <= low and high <= 1:  # a share: the scale ends where shares do
+    if low >= 0 and high <= 1:  # a share: the scale ends where shares do
         left, right = max(0.0, left), min(1.0, right)
 
     def place(number: float) -> Place:
         return Place(round(100 * (number - left) / (right - left), 2), f"{number:.3f}")
 
-    interval = (place(ends[0]), place(ends[1])) if part.interval else None
+    interval = (place(ends[0]), place(ends[1])) if ends else None
     return Scale(place(zero), place(full), place(value), interval, _told(part))
 
 

@@ -5,7 +5,9 @@ Texts of submissions come in through `autograder.pages.texts` and are escaped by
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -145,27 +147,27 @@ def render_student_page(
     shown = evidence or Evidence()
     classes = Signs(report.dataset.class_names, signs)
     tone = _VERDICTS.get(report.verdict, (str(report.verdict), "bad"))
-    parts = dict(
-        person=texts.label(report.submission.name or report.submission.id, 80),
-        assignment=texts.label(report.assignment, 120),
-        verdict=tone[0],
-        tone=tone[1],
-        is_graded=report.verdict is Verdict.GRADED,
-        sentence=words.SENTENCES.get(report.verdict, ""),
-        notes=_notes(report),
-        findings=_findings(report),
-        criteria=criteria(report),
-        curves=learning_curves(report.history, report.plan),
-        epochs=report.history[:_MOST_EPOCHS],
-        confusions=confusions(report, shown.wrong, classes),
-        augmentation=_augmentation(report.augmentation, shown),
-        looks=_looks(shown),
-        architecture=architecture(report),
-        budget=budget(report),
-        robustness=_robustness(report),
-        facts=facts(report),
-        log=_cut(visible(log)),
-    )
+    parts: dict[str, Any] = {
+        "person": texts.label(report.submission.name or report.submission.id, 80),
+        "assignment": texts.label(report.assignment, 120),
+        "verdict": tone[0],
+        "tone": tone[1],
+        "is_graded": report.verdict is Verdict.GRADED,
+        "sentence": words.SENTENCES.get(report.verdict, ""),
+        "notes": _notes(report),
+        "findings": _findings(report),
+        "criteria": criteria(report),
+        "curves": learning_curves(report.history, report.plan),
+        "epochs": report.history[:_MOST_EPOCHS],
+        "confusions": confusions(report, shown.wrong, classes),
+        "augmentation": _augmentation(report.augmentation, shown),
+        "looks": _looks(shown),
+        "architecture": architecture(report),
+        "budget": budget(report),
+        "robustness": _robustness(report),
+        "facts": facts(report),
+        "log": _cut(visible(log)),
+    }
     return template("student.html").render(
         report=report,
         words=words,
@@ -215,7 +217,7 @@ def _augmentation(part: AugmentationPart | None, shown: Evidence) -> Augmentatio
         operations=_operations(part) if part else (),
         border=describe_border(part.border) if part else "",
         border_colour="rgb({:.0f} {:.0f} {:.0f})".format(*colour) if colour else "",
-        habits=tuple(describe_habits(part)) if part else (),
+        habits=_habits(part) if part else (),
         label_safe=part.label_safe if part else None,
         turned=tuple(map(_turned, turned[:_MOST_CONFUSIONS])),
         more_turned=max(0, len(turned) - _MOST_CONFUSIONS),
@@ -230,7 +232,7 @@ def _operations(part: AugmentationPart) -> tuple[tuple[str, str, str, str, float
         (
             texts.name(one.operation),
             describe_often(one),
-            describe_range(one),
+            _with_minus(describe_range(one)),
             explain(one.operation),
             round(100 * one.share, 1),
         )
@@ -238,13 +240,25 @@ def _operations(part: AugmentationPart) -> tuple[tuple[str, str, str, str, float
     )
 
 
+def _habits(part: AugmentationPart) -> tuple[tuple[bool, str], ...]:
+    return tuple((good, _with_minus(line)) for good, line in describe_habits(part))
+
+
+def _with_minus(numbers: str) -> str:
+    return re.sub(r"(?<!\S)-(?=\d)", "−", numbers)  # noqa: RUF001 - a minus, not a hyphen
+
+
 def _turned(one: ConfusionPart) -> Turned:
     return Turned(one.class_id, one.becomes, describe_change(one))
 
 
 def _looks(shown: Evidence) -> list[Seen]:
-    examples = ((shown.right, "A sign that it reads rightly"), (shown.misread, "A sign that it misreads"))
-    return [seen(look, heading) for look, heading in examples if look is not None]
+    examples = (
+        (shown.right, "A sign that it reads rightly"),
+        (shown.misread, "A sign that it misreads"),
+    )
+    told: set[str] = set()
+    return [seen(look, heading, told) for look, heading in examples if look is not None]
 
 
 def _robustness(report: Report) -> tuple[RobustnessPart, tuple[Corruption, ...]] | None:
