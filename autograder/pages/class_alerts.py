@@ -16,97 +16,53 @@ _NAMES_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Named:
-    """Submissions by name, as many as there is room for.
+class Alert:
+    """One reason to look, and whom it is about.
 
     Attributes:
-        filter_by: Which of the table's filters finds all of them: ``flag`` or ``verdict``.
+        filter_by: Which of the table's filters finds them: ``flag`` or ``verdict``.
         value: What it has to be set to.
-        groups: More than one in a group where they are alike.
-        more: Groups that are left out.
+        tone: How loudly it is shown: ``bad``, ``warn`` or quietly.
+        words: What it means.
+        count: Submissions.
+        everyone: Whether it holds for the whole class, so that no name helps.
+        groups: As many as there is room for; more than one in a group where they are alike.
+        more: Submissions that are left out.
     """
 
     filter_by: str
     value: str
+    tone: str
+    words: str
+    count: int
+    everyone: bool
     groups: tuple[tuple[Link, ...], ...]
     more: int
 
 
-@dataclass(frozen=True)
-class Alert:
-    """One reason to look.
-
-    Attributes:
-        named: Whom it is about.
-        tone: How loudly it is shown: ``bad``, ``warn`` or quietly.
-        count: Submissions.
-        words: What it means.
-        everyone: Whether it holds for the whole class, so that no name helps.
-    """
-
-    named: Named
-    tone: str
-    count: int
-    words: str
-    everyone: bool
-
-
-@dataclass(frozen=True)
-class VerdictLine:
-    """How many gradings ended in one way; whose, unless they were graded."""
-
-    verdict: str
-    words: str
-    count: int
-    percent: float
-    named: Named | None
-
-
 def alerts(reports: Sequence[Report], similar: Mapping[str, Sequence[str]]) -> Iterator[Alert]:
     """Yield the reasons to look into some submissions, the most urgent first."""
-    failed = [report for report in reports if report.verdict is Verdict.INTERNAL_ERROR]
+    failed = _of_verdict(reports, Verdict.INTERNAL_ERROR)
     if failed:
-        yield Alert(
-            named=_named("verdict", Verdict.INTERNAL_ERROR, _one_by_one(failed), reports),
-            tone="bad",
-            count=len(failed),
-            words=NO_GRADE,
-            everyone=False,
-        )
+        groups = _one_by_one(failed)
+        yield _alert("verdict", Verdict.INTERNAL_ERROR, "bad", NO_GRADE, groups, failed, reports)
     for flag in flag_counts(reports, similar):
         theirs = [report for report in reports if flag in flags_of(report, similar)]
         if flag == "needs-attention":
             theirs = [report for report in theirs if not _is_told_why(report)]
         if theirs:
             groups = _clusters(theirs, similar) if flag == SIMILAR else _one_by_one(theirs)
-            yield Alert(
-                named=_named("flag", flag, groups, reports),
-                tone=TONES.get(flag, ""),
-                count=len(theirs),
-                words=FLAGS.get(flag, ""),
-                everyone=len(theirs) == len(reports) > 1,
-            )
+            words = FLAGS.get(flag, "")
+            yield _alert("flag", flag, TONES.get(flag, ""), words, groups, theirs, reports)
+    for verdict in verdict_counts(reports):
+        if verdict not in {Verdict.GRADED, Verdict.INTERNAL_ERROR}:
+            theirs = _of_verdict(reports, verdict)
+            words = f"{VERDICTS[verdict].capitalize()}."
+            yield _alert("verdict", verdict, "", words, _one_by_one(theirs), theirs, reports)
 
 
-def verdict_lines(reports: Sequence[Report], *, anonymous: bool) -> list[VerdictLine]:
-    """Return how gradings ended, and whose ended before a score; no names if anonymous."""
-    return [
-        VerdictLine(
-            verdict=verdict.value,
-            words=VERDICTS[verdict],
-            count=count,
-            percent=100 * count / len(reports),
-            named=None
-            if anonymous or verdict is Verdict.GRADED
-            else _named(
-                "verdict",
-                verdict,
-                _one_by_one([report for report in reports if report.verdict is verdict]),
-                reports,
-            ),
-        )
-        for verdict, count in verdict_counts(reports).items()
-    ]
+def _of_verdict(reports: Sequence[Report], verdict: Verdict) -> list[Report]:
+    return [report for report in reports if report.verdict is verdict]
 
 
 def _is_told_why(report: Report) -> bool:
@@ -115,20 +71,39 @@ def _is_told_why(report: Report) -> bool:
     return bool(causes) or report.verdict is Verdict.INTERNAL_ERROR
 
 
-def _named(
-    filter_by: str, value: str, groups: Sequence[tuple[str, ...]], everybody: Sequence[Report]
-) -> Named:
+def _alert(  # noqa: PLR0913, PLR0917 - every reason says all of it
+    filter_by: str,
+    value: str,
+    tone: str,
+    words: str,
+    groups: Sequence[tuple[str, ...]],
+    theirs: Sequence[Report],
+    everybody: Sequence[Report],
+) -> Alert:
     known = {report.submission.id for report in everybody}
-    shown = groups[:_NAMES_SHOWN]
-    return Named(
+    shown = list(_first(groups, _NAMES_SHOWN))
+    return Alert(
         filter_by=filter_by,
         value=str(value),
+        tone=tone,
+        words=words,
+        count=len(theirs),
+        everyone=len(theirs) == len(everybody) > 1,
         groups=tuple(
             tuple(link(id_) if id_ in known else Link(name(id_), "") for id_ in group)
             for group in shown
         ),
-        more=len(groups) - len(shown),
+        more=sum(map(len, groups)) - sum(map(len, shown)),
     )
+
+
+def _first(groups: Sequence[tuple[str, ...]], room: int) -> Iterator[tuple[str, ...]]:
+    """Yield groups while there is room for names, the last one cut to what is left of it."""
+    for group in groups:
+        if room <= 0:
+            return
+        yield group[:room]
+        room -= len(group)
 
 
 def _one_by_one(reports: Sequence[Report]) -> list[tuple[str, ...]]:

@@ -106,15 +106,14 @@ def scatter(measured: Sequence[Measured], allowed_s: float | None) -> Scatter:
     lowest = min((one.macro_f1 for one in measured), default=0.0)
     bottom = max(0.0, math.floor(lowest * 10 - 0.25) / 10)
     y_ticks = ticks(bottom, 1)
+    bottom = y_ticks[0]
     return Scatter(
         points=tuple(
             Point(100 * one.seconds / right, 100 * (1 - one.macro_f1) / (1 - bottom), one)
             for one in measured
         ),
         x_ticks=tuple(Tick(100 * x / right, f"{x:g}") for x in x_ticks if x <= right),
-        y_ticks=tuple(
-            Tick(100 * (1 - y) / (1 - bottom), f"{y:g}") for y in y_ticks if bottom <= y <= 1
-        ),
+        y_ticks=tuple(Tick(100 * (1 - y) / (1 - bottom), f"{y:g}") for y in y_ticks),
         allowed=None if allowed_s is None else 100 * allowed_s / right,
     )
 

@@ -21,9 +21,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from autograder.pages import class_charts, class_stats
-from autograder.pages.class_alerts import alerts, verdict_lines
+from autograder.pages.class_alerts import alerts
 from autograder.pages.class_rows import measured, rows, standings
 from autograder.pages.class_stats import Confusion, CriterionStatistics
+from autograder.pages.class_words import VERDICTS
 from autograder.pages.environment import template
 from autograder.pages.signs import Signs
 from autograder.pages.texts import name
@@ -82,7 +83,10 @@ def render_class_page(
         graded_on=max((report.timings.graded_at for report in reports), default=None),
         tiles=_tiles(reports),
         max_score=_max_score(reports),
-        verdicts=verdict_lines(reports, anonymous=anonymous),
+        verdicts=[
+            (verdict.value, VERDICTS[verdict], number, 100 * number / len(reports))
+            for verdict, number in class_stats.verdict_counts(reports).items()
+        ],
         alerts=[] if anonymous else list(alerts(reports, similar)),
         histogram=class_charts.histogram(bins, statistics.median(percents) if percents else None),
         scatter=class_charts.scatter(measured(reports, anonymous=anonymous), _allowed_s(reports)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from autograder.models import Verdict
@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Standing:
-    """One line of the leaderboard; equal scores share a rank."""
+    """One line of the leaderboard."""
 
     rank: int
     name: str
@@ -58,6 +58,11 @@ class Standing:
     percent: float
     macro_f1: str
     seconds: str
+
+    @property
+    def merit(self) -> tuple[float, float]:
+        """What it is ranked by, least first."""
+        return -self.percent, -float(self.macro_f1 or 0)
 
 
 def link(submission_id: str) -> Link:
@@ -71,21 +76,23 @@ def rows(reports: Sequence[Report], similar: Mapping[str, Sequence[str]]) -> lis
 
 
 def standings(reports: Sequence[Report]) -> list[Standing]:
-    """Return the leaderboard: complete gradings, best score first, nothing that tells who.
+    """Return the leaderboard: complete gradings, the best first, nothing that tells who.
 
-    The score is that before lateness. Ties stand in the order of their pseudonyms.
+    By the score before lateness, then by macro-F1 as shown; who is equal in both shares a rank.
     """
     names = pseudonyms(reports)
-    scored = [
-        (report.score, names[report.submission.id], report)
-        for report in reports
-        if report.verdict is Verdict.GRADED and report.score is not None
-    ]
-    scored.sort(key=lambda one: (-one[0], one[1]))
-    ranks: dict[float, int] = {}
-    for place, (score, _, _) in enumerate(scored, 1):
-        ranks.setdefault(score, place)
-    return [_standing(ranks[score], name, report) for score, name, report in scored]
+    unranked = sorted(
+        (
+            _standing(names[report.submission.id], report)
+            for report in reports
+            if report.verdict is Verdict.GRADED
+        ),
+        key=lambda one: (*one.merit, one.name),
+    )
+    ranks: dict[tuple[float, float], int] = {}
+    for place, one in enumerate(unranked, 1):
+        ranks.setdefault(one.merit, place)
+    return [replace(one, rank=ranks[one.merit]) for one in unranked]
 
 
 def measured(reports: Sequence[Report], *, anonymous: bool) -> list[Measured]:
@@ -141,10 +148,10 @@ def _row(report: Report, similar: Mapping[str, Sequence[str]]) -> Row:
     )
 
 
-def _standing(rank: int, name: str, report: Report) -> Standing:
+def _standing(name: str, report: Report) -> Standing:
     holdout = report.metrics.holdout
     return Standing(
-        rank=rank,
+        rank=0,
         name=name,
         score=_decimals(report.score, 2),
         percent=report.percent or 0.0,
