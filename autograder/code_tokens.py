@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 _LEXEME = re.compile(
     r"""
@@ -44,8 +45,7 @@ _VALUES = {"number": "N", "text": "S"}
 _PADDING = frozenset({"V", "N", "S", "=", ",", "pass", "None"})
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token and where it stands.
 
     Attributes:
@@ -62,8 +62,7 @@ class Token:
     block: int
 
 
-@dataclass(frozen=True)
-class _Lexeme:
+class _Lexeme(NamedTuple):
     kind: str
     text: str
     line: int
