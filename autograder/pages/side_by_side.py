@@ -6,7 +6,7 @@ it. Nothing makes a listing longer than `MAX_LINES`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -49,9 +49,7 @@ def listing(files: Sequence[SourceFile], passages: Sequence[Lines]) -> tuple[Row
     rows: list[Row] = []
     left = MAX_LINES
     for index, file in enumerate(files):
-        marks = {
-            number: lines for number, lines in enumerate(passages, 1) if lines.file == index
-        }  # fmt: skip
+        marks = {number: one for number, one in enumerate(passages, 1) if one.file == index}
         if len(files) > 1:
             rows.append(Row("file", _clean(file.origin)))
         shown = _without_gaps(list(_rows(file, marks)))
@@ -85,15 +83,11 @@ def _without_gaps(rows: Sequence[Row]) -> list[Row]:
     marked = [place for place, row in enumerate(rows) if row.passages]
     near = {at for place in marked for at in range(place - _CONTEXT, place + _CONTEXT + 1)}
     kept: list[Row] = []
-    groups = groupby(range(len(rows)), key=lambda place: not marked or place in near)
-    for shown, places in groups:
+    for shown, places in groupby(range(len(rows)), lambda place: not marked or place in near):
         part = [rows[place] for place in places]
-        kept += part if shown or len(part) <= _SHORT_GAP else [_gap(part)]
+        leave_out = not shown and len(part) > _SHORT_GAP
+        kept += [Row("gap", f"{len(part):,} lines left out")] if leave_out else part
     return kept
-
-
-def _gap(rows: Iterable[Row]) -> Row:
-    return Row("gap", f"{len(list(rows))} lines that are not alike")
 
 
 def _clean(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from autograder.code_shingles import SHINGLE
 from autograder.pages.environment import template
 from autograder.pages.side_by_side import Row, listing
 from autograder.pages.texts import count, label, name, percent
@@ -21,6 +22,7 @@ from autograder.similarity_files import handed_out, read_works, write_similarity
 
 PAGE_FILE = "similar.html"
 MAX_ROWS = 500
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def render_similar_page(
         shown=pairs[:SHOWN],
         left_out=similarity.left_out + len(similarity.pairs) - len(pairs),
         count=count,
+        shingle=SHINGLE,
     )
 
 
@@ -109,7 +112,9 @@ def _view(
     def side(id_: str, share: float, lines: Sequence[Lines]) -> _Side:
         rows = listing(works[id_].files, lines) if with_code and id_ in works else ()
         href = f"submissions/{quote(id_, safe='')}/report.html"
-        return _Side(label(names.get(id_) or id_), name(id_), href, percent(share), rows)
+        return _Side(
+            label(names.get(id_) or id_, _LONGEST_NAME), name(id_), href, percent(share), rows
+        )
 
     facts = [("same text", pair.same_text), ("same weights", pair.same_weights)]
     return _PairView(
