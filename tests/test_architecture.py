@@ -30,7 +30,11 @@ LAYERS = """
     corrupted
     robustness
     reading notebooks copies intake source_view check_rules checks
+    code_tokens
+    code_shingles
+    similarity
     reports
+    similarity_files
     config_edit calibration
     rates
     cost
