@@ -92,6 +92,7 @@ def train(path: Path, config_path: Path, page: Path) -> int:
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
+@click.option("--watch", is_flag=True, help="Serve a page, for you alone, that shows how it goes.")
 def grade(**options: Any) -> int:
     """Grade the submissions at PATHS: files, folders, or folders of them."""
     from autograder.commands.grade import GradeOptions

@@ -56,6 +56,8 @@ LAYERS = """
     augmentation_words
     pages
     batch verification
+    watching
+    watch_server
     view
     augmentation_view cost_view calibration_view data_view
     selftest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +14,21 @@ from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
+from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
 from autograder.intake import collect
+from autograder.jobs import Progress
 from autograder.models import Submission, Verdict
-from autograder.pages.publish import CLASSES_FILE, Publisher, write_class_page
+from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
+from autograder.pipeline import Watcher
 from autograder.reports.files import write_whole
+from autograder.reports.report import Report
 from autograder.roster import Roster, load_roster
 from autograder.store import Store
 from autograder.view import BatchView, plain, show_batch
+from autograder.watch_server import LivePage, Site
+from autograder.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class GradeOptions:
         roster: CSV with names and submission times, if any.
         jobs: Submissions at a time; None for one per core.
         no_sandbox: Run students' code unconfined.
+        watch: Serve a page that shows how it goes, while it goes.
     """
 
     paths: Sequence[Path]
@@ -43,6 +51,26 @@ class GradeOptions:
     roster: Path | None
     jobs: int | None
     no_sandbox: bool
+    watch: bool = False
+
+
+class _Both:
+    """Tells two watchers."""
+
+    def __init__(self, one: Watcher, other: Watcher) -> None:
+        self._one, self._other = one, other
+
+    def stage(self, submission_id: str, stage: str) -> None:
+        self._one.stage(submission_id, stage)
+        self._other.stage(submission_id, stage)
+
+    def progress(self, submission_id: str, progress: Progress) -> None:
+        self._one.progress(submission_id, progress)
+        self._other.progress(submission_id, progress)
+
+    def finished(self, report: Report, *, cached: bool) -> None:
+        self._one.finished(report, cached=cached)
+        self._other.finished(report, cached=cached)
 
 
 def grade(options: GradeOptions, console: Console) -> int:
@@ -54,25 +82,48 @@ def grade(options: GradeOptions, console: Console) -> int:
     config = load_config(options.config)
     roster = load_roster(options.roster) if options.roster else None
     submissions = collect(options.paths, config, roster)
+    parallel = parallel_jobs(options.jobs)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
-    with sealed as (assignment, runner), Store(options.out) as store:
-        announce(assignment, submissions, console)
-        warn(assignment)
-        grader = grader_of(assignment, runner)
-        signs = class_pictures(assignment)
-        write_whole(options.out / CLASSES_FILE, to_npz(signs))
-        with BatchView(console, len(submissions)) as view:
-            parallel = parallel_jobs(options.jobs)
-            writer = Writer(grader, store, view, Publisher(signs))
-            reports = grade_batch(submissions, writer, parallel)
-        write_gradebook(reports, options.out / "gradebook.csv")
-        page = write_class_page(options.out, reports, {})
-    show_batch(console, reports)
-    if roster:
-        _show_missing(roster, submissions, console)
-    console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
+    watching = Watching(submissions, parallel)
+    with _live_page(options, config, watching, console):
+        with sealed as (assignment, runner), Store(options.out) as store:
+            announce(assignment, submissions, console)
+            warn(assignment)
+            grader = grader_of(assignment, runner)
+            signs = class_pictures(assignment)
+            write_whole(options.out / CLASSES_FILE, to_npz(signs))
+            with BatchView(console, len(submissions)) as view:
+                writer = Writer(grader, store, _Both(watching, view), Publisher(signs))
+                reports = grade_batch(submissions, writer, parallel)
+            write_gradebook(reports, options.out / "gradebook.csv")
+            page = write_class_page(options.out, reports, {})
+        watching.end()
+        show_batch(console, reports)
+        if roster:
+            _show_missing(roster, submissions, console)
+        console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
     return 1 if attention else 0
+
+
+def _live_page(
+    options: GradeOptions, config: Config, watching: Watching, console: Console
+) -> AbstractContextManager[object]:
+    """Return what serves a page to watch, if asked to; grading does not depend on it."""
+
+    def class_page(reports: Sequence[Report]) -> bytes:
+        return draw_class_page(options.out, reports, {})
+
+    if not options.watch:
+        return nullcontext()
+    try:
+        page = LivePage(Site(watching, config.assignment.name, options.out, class_page))
+    except OSError as error:
+        reason = error.strerror or error
+        console.print(plain(f"no page to watch: {reason}; grading goes on"), style="yellow")
+        return nullcontext()
+    console.print(plain(f"watch: {page.address}"), soft_wrap=True, highlight=False)
+    return page
 
 
 def warn(assignment: Assignment) -> None:

@@ -78,12 +78,27 @@ def write_class_page(
     Raises:
         ResultsError: The disk refused, or the pictures of classes are damaged.
     """
+    path = out / (ANONYMOUS_PAGE_FILE if anonymous else CLASS_PAGE_FILE)
+    write_whole(path, draw_class_page(out, reports, similar, anonymous=anonymous))
+    return path
+
+
+def draw_class_page(
+    out: Path,
+    reports: Sequence[Report],
+    similar: Mapping[str, Sequence[str]],
+    *,
+    anonymous: bool = False,
+) -> bytes:
+    """Return the page of the whole class as HTML, UTF-8.
+
+    Raises:
+        ResultsError: The pictures of classes are damaged.
+    """
     from autograder.pages.class_page import render_class_page
 
-    path = out / (ANONYMOUS_PAGE_FILE if anonymous else CLASS_PAGE_FILE)
     page = render_class_page(reports, read_signs(out), similar=similar, anonymous=anonymous)
-    write_whole(path, page.encode("utf-8", "replace"))
-    return path
+    return page.encode("utf-8", "replace")
 
 
 def redraw_all(out: Path, ids: Sequence[str], processes: int) -> Iterator[str]:
