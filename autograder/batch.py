@@ -111,6 +111,9 @@ class Writer:
         store: Entered, so locked.
         watcher: Told how it goes.
         pages: Draws the reports; without it none is drawn.
+
+    Attributes:
+        undrawn: By the ids of submissions whose page could not be drawn, why.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Writer:
         self._store, self._watcher, self._pages = store, watcher, pages
         self._config = grader.assignment.config
         self.stop = grader.trainer.stop
+        self.undrawn: dict[str, str] = {}
         self._reporter = Reporter(grader, watcher)
 
     def grade(self, submission: Submission) -> Report:
@@ -145,8 +149,9 @@ class Writer:
             "submission.zip": submission.copy,
         }
         if self._pages:
+            draw = partial(self._pages.draw, report, outcome.evidence, outcome.log)
             files["evidence.npz"] = outcome.evidence.to_npz()
-            files["report.html"] = self._pages.draw(report, outcome.evidence, outcome.log)
+            files |= self._page(report, draw)
         return files
 
     def _restated(self, report: Report) -> dict[str, bytes]:
@@ -154,8 +159,16 @@ class Writer:
         files = {"feedback.md": _encoded(render_feedback(report))}
         if self._pages:
             folder = self._store.folder(report.submission.id)
-            files["report.html"] = self._pages.redraw(report, folder)
+            files |= self._page(report, partial(self._pages.redraw, report, folder))
         return files
+
+    def _page(self, report: Report, draw: Callable[[], bytes]) -> dict[str, bytes]:
+        """Return the page as a file; one that cannot be drawn must not cost a graded result."""
+        try:
+            return {"report.html": draw()}
+        except Exception as error:
+            self.undrawn[report.submission.id] = f"{type(error).__name__}: {error}"
+            return {}
 
 
 def _encoded(text: str) -> bytes:

@@ -103,6 +103,7 @@ def grade(**options: Any) -> int:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("results"), required=False)
+@_config_option
 @click.option("--anonymous", is_flag=True, help="Also write anonymous.html, to show in class.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages at a time. [default: cores]")
 def report(**options: Any) -> int:
@@ -110,7 +111,7 @@ def report(**options: Any) -> int:
     from autograder.commands.report import ReportOptions
     from autograder.commands.report import report as run
 
-    return run(ReportOptions(**options), _console())
+    return run(ReportOptions(config=options.pop("config_path"), **options), _console())
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,11 +57,16 @@ class ClassSummary:
     needs_attention: tuple[str, ...]
 
 
-def write_gradebook(reports: Sequence[Report], path: Path) -> None:
+def write_gradebook(reports: Sequence[Report], path: Path, similar: Container[str] = ()) -> None:
     """Write a CSV of one row per submission, sorted by id: UTF-8, newlines as a single LF.
 
     Submissions that we failed to grade (INTERNAL_ERROR) have no grade, so they have no row; they
     are listed in ``needs-attention.csv`` beside it, which exists only if there are any.
+
+    Args:
+        reports: Of the class.
+        path: Where to.
+        similar: Ids of submissions that are suspiciously alike another: flagged ``similar``.
 
     Raises:
         ResultsError: A file cannot be written.
@@ -69,11 +74,12 @@ def write_gradebook(reports: Sequence[Report], path: Path) -> None:
     in_order = sorted(reports, key=lambda report: report.submission.id)
     graded = [report for report in in_order if report.verdict is not Verdict.INTERNAL_ERROR]
     failed = [report for report in in_order if report.verdict is Verdict.INTERNAL_ERROR]
-    write_whole(path, _csv(COLUMNS, [_row(report) for report in graded]))
+    rows = [_row(report, similar) for report in graded]
+    write_whole(path, _csv(COLUMNS, rows))
     needs_attention = path.with_name(NEEDS_ATTENTION)
     if failed:
-        rows = [(*_who(report), _flags(report), _cell(report.note)) for report in failed]
-        write_whole(needs_attention, _csv(_NEEDS_ATTENTION_COLUMNS, rows))
+        noted = [(*_who(report), _flags(report, ()), _cell(report.note)) for report in failed]
+        write_whole(needs_attention, _csv(_NEEDS_ATTENTION_COLUMNS, noted))
     else:
         remove(needs_attention)
 
@@ -95,7 +101,7 @@ def summarise(reports: Sequence[Report]) -> ClassSummary:
     )
 
 
-def _row(report: Report) -> tuple[str, ...]:
+def _row(report: Report, similar: Container[str]) -> tuple[str, ...]:
     holdout = report.metrics.holdout
     return (
         *_who(report),
@@ -108,7 +114,7 @@ def _row(report: Report) -> tuple[str, ...]:
         _number(holdout.accuracy if holdout else None, decimals=4),
         _number(report.runs.score_se if report.runs else None),
         str(len(report.runs.made)) if report.runs else "",
-        _flags(report),
+        _flags(report, similar),
     )
 
 
@@ -122,8 +128,9 @@ def _who(report: Report) -> tuple[str, ...]:
     )
 
 
-def _flags(report: Report) -> str:
-    return _cell(";".join(report.flags))
+def _flags(report: Report, similar: Container[str]) -> str:
+    alike = ["similar"] if report.submission.id in similar else []
+    return _cell(";".join([*report.flags, *alike]))
 
 
 def _number(value: float | None, decimals: int = 2) -> str:

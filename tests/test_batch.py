@@ -12,13 +12,17 @@ import pytest
 from autograder.batch import Writer, grade_batch
 from autograder.config import LateConfig
 from autograder.errors import ResultsError
+from autograder.evidence import Evidence
 from autograder.jobs import Ending, JobResult
 from autograder.models import Submission, Verdict
+from autograder.pages.publish import Publisher
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.store import Store
 from tests.conftest import TinyData
 from tests.fakes import CONFIG, Script, Watched, fake_grader, result, submission
+
+DUE = datetime(2027, 2, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_an_extension_needs_no_new_training(
     graded: tuple[Grader, Script], tiny_data: TinyData, tmp_path: Path
 ) -> None:
     work = replace(submission(), submitted_at=datetime(2027, 2, 2, 12, tzinfo=UTC))
-    late = LateConfig(due=datetime(2027, 2, 1, 12, tzinfo=UTC), points_per_day=10)
+    late = LateConfig(due=DUE, points_per_day=10)
     grader, _ = fake_grader(tiny_data, CONFIG.model_copy(update={"late": late}))
     (first,), _ = run(grader, tmp_path, work)
     assert (first.score, first.grade) == (100, 90)
@@ -152,3 +156,40 @@ def test_grading_twice_is_equal_but_for_the_timings(
     (first,), _ = run(graded[0], tmp_path / "a")
     (second,), _ = run(graded[0], tmp_path / "b")
     assert first.comparable() == second.comparable()
+
+
+class Undrawable:
+    """Pages that cannot be drawn."""
+
+    def draw(self, report: Report, evidence: Evidence, log: bytes) -> bytes:
+        raise ZeroDivisionError("no room")
+
+    def redraw(self, report: Report, folder: Path) -> bytes:
+        raise ZeroDivisionError("no room")
+
+
+def test_a_page_that_cannot_be_drawn_costs_nobody_a_result(
+    graded: tuple[Grader, Script], tmp_path: Path
+) -> None:
+    with Store(tmp_path) as store:
+        writer = Writer(graded[0], store, Watched(), Undrawable())
+        (report,) = grade_batch([submission()], writer, 1)
+    assert report.verdict is Verdict.GRADED
+    assert writer.undrawn == {"ada": "ZeroDivisionError: no room"}
+    files = {path.name for path in (tmp_path / "submissions" / "ada").iterdir()}
+    assert "report.json" in files
+    assert "report.html" not in files
+
+
+def test_pages_are_drawn_of_new_and_of_restated_results(
+    graded: tuple[Grader, Script], tiny_data: TinyData, tmp_path: Path
+) -> None:
+    page = tmp_path / "submissions" / "ada" / "report.html"
+    for grader, late in ((graded[0], None), (None, LateConfig(due=DUE, points_per_day=10))):
+        of_today = grader or fake_grader(tiny_data, CONFIG.model_copy(update={"late": late}))[0]
+        with Store(tmp_path) as store:
+            writer = Writer(of_today, store, Watched(), Publisher(None))
+            work = replace(submission(), submitted_at=datetime(2027, 2, 2, 12, tzinfo=UTC))
+            grade_batch([work], writer, 1)
+        assert writer.undrawn == {}
+        assert ("late penalty" in page.read_text(encoding="utf-8").lower()) == bool(late)

@@ -21,6 +21,7 @@ from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.models import Submission, Verdict
 from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
+from autograder.pages.similar_page import publish_similarity
 from autograder.pipeline import Watcher
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
@@ -95,15 +96,27 @@ def grade(options: GradeOptions, console: Console) -> int:
             with BatchView(console, len(submissions)) as view:
                 writer = Writer(grader, store, _Both(watching, view), Publisher(signs))
                 reports = grade_batch(submissions, writer, parallel)
-            write_gradebook(reports, options.out / "gradebook.csv")
-            page = write_class_page(options.out, reports, {})
+            with console.status("comparing submissions"):
+                similar = publish_similarity(options.out, reports, assignment.root).flags
+            write_gradebook(reports, options.out / "gradebook.csv", similar)
+            page = write_class_page(options.out, reports, similar)
         watching.end()
         show_batch(console, reports)
         if roster:
             _show_missing(roster, submissions, console)
         console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
+        _show_undrawn(writer, options.out)
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
-    return 1 if attention else 0
+    return 1 if attention or writer.undrawn else 0
+
+
+def _show_undrawn(writer: Writer, out: Path) -> None:
+    errors = Console(stderr=True)
+    for name, why in writer.undrawn.items():
+        line = f"{name} is graded, but its page could not be drawn: {why}"
+        errors.print(plain(line), style="bold red", soft_wrap=True)
+    if writer.undrawn:
+        errors.print(plain(f"This is our fault; `autograder report {out}` tries again."))
 
 
 def _live_page(

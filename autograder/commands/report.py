@@ -9,6 +9,7 @@ from rich.console import Console
 
 from autograder.commands.opening import parallel_jobs
 from autograder.pages.publish import redraw_all, write_class_page
+from autograder.pages.similar_page import republish_similarity
 from autograder.results import read_results
 from autograder.store import Store
 from autograder.view import Bar, plain
@@ -20,11 +21,13 @@ class ReportOptions:
 
     Attributes:
         folder: Results folder.
+        config: grading.yaml; beside it lies what was handed out, which nobody has copied.
         anonymous: Whether to write a page without names as well, to show in class.
         jobs: Pages at a time; None for one per core.
     """
 
     folder: Path
+    config: Path
     anonymous: bool
     jobs: int | None
 
@@ -42,9 +45,11 @@ def report(options: ReportOptions, console: Console) -> int:
             ids = [report.submission.id for report in reports]
             for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
                 bar(done, len(ids), "drawing reports")
-        pages = [write_class_page(out, reports, {})]
+        with console.status("comparing submissions"):
+            similar = republish_similarity(out, reports, options.config.resolve().parent).flags
+        pages = [write_class_page(out, reports, similar)]
         if options.anonymous:
-            pages.append(write_class_page(out, reports, {}, anonymous=True))
+            pages.append(write_class_page(out, reports, similar, anonymous=True))
     for page in pages:
         console.print(plain(f"class page: {page}"), soft_wrap=True)
     return 0

@@ -18,7 +18,12 @@ from autograder.pages.texts import count, label, name, percent
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
 from autograder.similarity import SHOWN, Lines, Pair, Similarity, Work, compare
-from autograder.similarity_files import handed_out, read_works, write_similarity
+from autograder.similarity_files import (
+    handed_out,
+    read_similarity,
+    read_works,
+    write_similarity,
+)
 
 PAGE_FILE = "similar.html"
 MAX_ROWS = 500
@@ -66,9 +71,25 @@ def publish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Simi
     works = read_works(out, reports)
     similarity = compare(works, handed_out(root))
     write_similarity(out, similarity)
+    _write_page(out, similarity, works, reports)
+    return similarity
+
+
+def republish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Similarity:
+    """Write the page again from what is stored; compare only where nothing is. As above."""
+    similarity = read_similarity(out)
+    known = {report.submission.id for report in reports}
+    if similarity is None or not similarity.flags.keys() <= known:
+        return publish_similarity(out, reports, root)
+    _write_page(out, similarity, read_works(out, reports), reports)
+    return similarity
+
+
+def _write_page(
+    out: Path, similarity: Similarity, works: Sequence[Work], reports: Sequence[Report]
+) -> None:
     page = render_similar_page(similarity, works, reports)
     write_whole(out / PAGE_FILE, page.encode("utf-8", "replace"))
-    return similarity
 
 
 def render_similar_page(

@@ -46,7 +46,7 @@ def assert_presentable(outcome: Outcome) -> None:
 def assert_report_shown(report: Report) -> None:
     """Assert that every page made of a report can be made, and is harmless."""
     assert_inert(render_feedback(report))
-    assert len(_row(report)) == len(COLUMNS)
+    assert len(_row(report, ())) == len(COLUMNS)
     console = Console(file=io.StringIO(), width=100)
     with BatchView(console, 1) as view:
         view.finished(report, cached=False)
