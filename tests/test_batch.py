@@ -192,4 +192,4 @@ def test_pages_are_drawn_of_new_and_of_restated_results(
             work = replace(submission(), submitted_at=datetime(2027, 2, 2, 12, tzinfo=UTC))
             grade_batch([work], writer, 1)
         assert writer.undrawn == {}
-        assert ("late penalty" in page.read_text(encoding="utf-8").lower()) == bool(late)
+        assert ("for lateness" in page.read_text(encoding="utf-8")) == bool(late)
