@@ -155,6 +155,23 @@ def calibrate(**options: Any) -> int:
 
 
 @cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path(), required=False)
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=Path("handout.zip"),
+    show_default=True, help="The zip to write.",
+)  # fmt: skip
+def release(folder: Path, out: Path) -> int:
+    """Pack what students receive of the assignment in FOLDER (default: here), if it is safe to.
+
+    It must hold no solution, no secret and no image of the holdout; template and solutions must
+    agree.
+    """
+    from autograder.commands.release import release as run
+
+    return run(folder, out, _console())
+
+
+@cli.command()
 def doctor() -> int:
     """Try how well this machine isolates students' code."""
     from autograder.commands.doctor import doctor as run

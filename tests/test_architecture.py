@@ -35,6 +35,7 @@ LAYERS = """
     similarity
     reports
     similarity_files
+    handout
     config_edit calibration
     rates
     cost
