@@ -155,6 +155,25 @@ def calibrate(**options: Any) -> int:
 
 
 @cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default="Image recognition", show_default=True, help="Of the assignment.")
+@click.option(
+    "--data", type=click.Path(path_type=Path),
+    help="Images: a folder with one for each class, or what `data import` wrote. "
+    "[default: rendered road signs]",
+)  # fmt: skip
+@click.option(
+    "--size", type=click.IntRange(16, 256), help="Height and width of images in pixels. [default: 32]"
+)
+def init(**options: Any) -> int:
+    """Write a new assignment into FOLDER: rules, template, reference solution, checks."""
+    from autograder.commands.init import InitOptions
+    from autograder.commands.init import init as run
+
+    return run(InitOptions(**options), _console())
+
+
+@cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path(), required=False)
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path), default=Path("handout.zip"),

@@ -80,19 +80,33 @@ def write_imported(folder: Path, about: About, splits: Mapping[str, Arrays]) -> 
             shutil.rmtree(building, ignore_errors=True)
 
 
+def is_imported(folder: Path) -> bool:
+    """Whether a folder looks like one that `write_imported` wrote."""
+    return (folder / _ABOUT).is_file()
+
+
+def about_any(folder: Path) -> About:
+    """Return what a data set is, of whatever size its images are.
+
+    Raises:
+        DatasetError: It is none.
+    """
+    try:
+        return About.model_validate_json((folder / _ABOUT).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DatasetError(
+            f"{folder}: no imported data set ({_ABOUT} is missing or damaged); "
+            "`autograder data import` writes one"
+        ) from error
+
+
 def read_about(folder: Path, image_size: int) -> About:
     """Return what a data set is.
 
     Raises:
         DatasetError: It is none, or has images of another size.
     """
-    try:
-        about = About.model_validate_json((folder / _ABOUT).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise DatasetError(
-            f"{folder}: no imported data set ({_ABOUT} is missing or damaged); "
-            "`autograder data import` writes one"
-        ) from error
+    about = about_any(folder)
     if about.image_size != image_size:
         raise DatasetError(
             f"{folder}: was imported with images of {about.image_size} pixels: write image_size: "

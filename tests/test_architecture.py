@@ -35,7 +35,7 @@ LAYERS = """
     similarity
     reports
     similarity_files
-    handout
+    handout starting
     config_edit calibration
     rates
     cost

@@ -1,0 +1,1 @@
+"""A new assignment: rules, template, reference solution, checks, ready to be changed."""
