@@ -142,7 +142,7 @@ def test_texts_of_others_are_shown_and_do_nothing(text: str, *, anonymous: bool)
     assert not [key for tag in found.tags for key in tag.attributes if key.startswith("on")]
     assert not found.all("img")
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in found.html
-    assert all(href.startswith(("submissions/", "#")) for href in found.links())
+    assert all(href.startswith(("submissions/", "#", "similar.html")) for href in found.links())
     assert len(found.html) < 60_000
 
 
@@ -217,6 +217,7 @@ def test_those_who_are_alike_stand_together_known_here_or_not() -> None:
     ]
     assert groups == [["ada", "bob", "eve"], ["cy", "last-year"]]
     assert not [href for href in found.links() if "last-year" in href]
+    assert "similar.html" in found.links()
 
 
 def test_few_names_stand_for_many() -> None:
