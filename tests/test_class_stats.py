@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from autograder.models import Verdict
 from autograder.pages.class_stats import (
+    FLAG_ORDER,
+    SIMILAR,
     confusions,
     criteria_statistics,
     discrimination,
@@ -19,6 +22,8 @@ from autograder.pages.class_stats import (
     score_bins,
     verdict_counts,
 )
+from autograder.pages.class_words import FLAGS, VERDICTS
+from autograder.reports.report import Flag
 from tests.sample_class import criterion, ended, graded, holdout, mistakes
 
 POINTS = st.integers(0, 1000).map(lambda number: number / 10)
@@ -190,6 +195,12 @@ def test_flags_are_counted_most_urgent_first_and_unknown_ones_last() -> None:
 def test_similar_is_a_flag_only_where_others_are_named() -> None:
     assert flags_of(graded("a", flags=["late"]), {"a": ["b"]}) == ("similar", "late")
     assert flags_of(graded("a"), {"a": []}) == ()
+
+
+def test_every_flag_has_its_place_and_its_words() -> None:
+    known = {*get_args(Flag), SIMILAR}
+    assert {*FLAG_ORDER} == {*FLAGS} == known
+    assert {*VERDICTS} == {*Verdict}
 
 
 def test_an_empty_class_has_empty_statistics() -> None:
