@@ -88,7 +88,7 @@ def _alert(  # noqa: PLR0913, PLR0917 - every reason says all of it
         tone=tone,
         words=words,
         count=len(theirs),
-        everyone=len(theirs) == len(everybody) > 1,
+        everyone=len(theirs) == len(everybody) > 1 and all(len(group) == 1 for group in groups),
         groups=tuple(
             tuple(link(id_) if id_ in known else Link(name(id_), "") for id_ in group)
             for group in shown
