@@ -163,7 +163,9 @@ def calibrate(**options: Any) -> int:
     "[default: rendered road signs]",
 )  # fmt: skip
 @click.option(
-    "--size", type=click.IntRange(16, 256), help="Height and width of images in pixels. [default: 32]"
+    "--size",
+    type=click.IntRange(16, 256),
+    help="Height and width of images in pixels. [default: 32]",
 )
 def init(**options: Any) -> int:
     """Write a new assignment into FOLDER: rules, template, reference solution, checks."""

@@ -67,10 +67,25 @@ def handout_files(root: Path, config: Config) -> dict[str, Path]:
     files = {RULES: root / RULES}
     files |= dict(_below(folder, root))
     source = config.dataset.path
-    if source is not None and source.resolve().is_relative_to(root.resolve()):
+    if source is not None and holds_public_images(root, config):
         public = (item for item in _below(source, root) if not _is_sealed(item[1], source))
         files |= dict(public)
     return dict(sorted(files.items()))
+
+
+def holds_public_images(root: Path, config: Config) -> bool:
+    """Whether the images that students may see lie apart from the others, in the assignment.
+
+    A folder that nobody parted holds the holdout, whoever has it; so does one as GTSRB's authors
+    publish it. `autograder data import` parts them.
+    """
+    data = config.dataset
+    if data.path is None or not data.path.resolve().is_relative_to(root.resolve()):
+        return False
+    is_parted = any(
+        path.is_dir() and path.name.lower() in _HOLDOUT_FOLDERS for path in data.path.iterdir()
+    )
+    return data.kind == "imported" or (data.kind == "folder" and is_parted)
 
 
 def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:

@@ -138,6 +138,16 @@ def test_images_of_the_instructor_go_without_their_holdout(root: Path, kind: str
     ]
 
 
+@pytest.mark.parametrize("kind", ["folder", "gtsrb"])
+def test_images_that_nobody_parted_are_not_handed_out(root: Path, kind: str) -> None:
+    for name in ("stop/1.png", "yield/2.png", "Final_Test/Images/00000.ppm"):
+        (root / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "data" / name).write_bytes(b"")
+    dataset = CONFIG.dataset.model_copy(update={"kind": kind, "path": root / "data"})
+    files = handout_files(root, CONFIG.model_copy(update={"dataset": dataset}))
+    assert not [name for name in files if name.startswith("data/")]
+
+
 def test_the_same_handout_gives_the_same_bytes(root: Path) -> None:
     files = handout_files(root, CONFIG)
     packed = pack(files, "signs")

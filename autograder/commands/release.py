@@ -11,7 +11,13 @@ from rich.filesize import decimal
 
 from autograder.commands.opening import open_sealed
 from autograder.config_file import load_config
-from autograder.handout import RULES, find_problems, handout_files, pack
+from autograder.handout import (
+    RULES,
+    find_problems,
+    handout_files,
+    holds_public_images,
+    pack,
+)
 from autograder.holdout_seed import holdout_seed
 from autograder.reports.files import write_whole
 from autograder.view import plain
@@ -48,6 +54,14 @@ def release(folder: Path, out: Path, console: Console) -> int:
         ),
         soft_wrap=True,
     )
+    if config.dataset.path and not holds_public_images(folder, config):
+        console.print(
+            plain(
+                "The images are not in it: they lie elsewhere, or together with those of the "
+                "holdout. Hand out what `autograder data import` writes, without its holdout/."
+            ),
+            style="yellow",
+        )
     return 0
 
 

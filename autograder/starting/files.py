@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 _TEMPLATES = {
-    "grading.yaml": "grading.yaml",
-    "README.md": "course.md",
-    "assignment/README.md": "README.md",
-    "assignment/submission.py": "submission.py",
-    "solutions/reference/submission.py": "reference.py",
-    "solutions/checks/test_augmentation.py": "test_augmentation.py",
+    "grading.yaml": "grading.yaml.jinja",
+    "README.md": "course.md.jinja",
+    "assignment/README.md": "README.md.jinja",
+    "assignment/submission.py": "submission.py.jinja",
+    "solutions/reference/submission.py": "reference.py.jinja",
+    "solutions/checks/test_augmentation.py": "test_augmentation.py.jinja",
 }
 _SMALLEST_MAP = 4  # pixels that the last stage of the reference still sees
 _MOST_STAGES = 5
@@ -57,13 +57,16 @@ def files_of(new: NewAssignment) -> Mapping[str, str]:
 
 def _facts(new: NewAssignment) -> dict[str, Any]:
     classes = len(new.class_names)
+    # It goes into docstrings, too.
+    name = " ".join(new.name.split()).replace('"', "'").replace("\\", "/")
     chance = 1 / classes
     stages = 0
     while new.image_size >> (stages + 1) >= _SMALLEST_MAP and stages < _MOST_STAGES:
         stages += 1
     steps_per_epoch = max(1, new.train // 32)
     return asdict(new) | {
-        "name_yaml": json.dumps(new.name, ensure_ascii=False),
+        "name": name,
+        "name_yaml": json.dumps(name, ensure_ascii=False),
         "path": json.dumps(new.path, ensure_ascii=False) if new.path else "",
         "classes": classes,
         "class_names": [name.replace("|", "¦") for name in new.class_names],
@@ -77,17 +80,18 @@ def _facts(new: NewAssignment) -> dict[str, Any]:
 
 def _notebook(source: str) -> str:
     """Return the template as a notebook: a cell for the imports, one for each function."""
-    import nbformat
+    from nbformat import v4
 
     docstring, _, code = source.partition('"""\n\n')
     imports, *functions = code.split("\n\n\n")
     text = docstring.removeprefix('"""').strip().replace("submission.py", "submission.ipynb")
-    cells = [nbformat.v4.new_markdown_cell(text)]
-    cells += [nbformat.v4.new_code_cell(part.strip()) for part in (imports, *functions)]
+    make: Any = v4  # nbformat has no types
+    cells = [make.new_markdown_cell(text)]
+    cells += [make.new_code_cell(part.strip()) for part in (imports, *functions)]
     for number, one in enumerate(cells):
         one["id"] = f"cell-{number}"  # else it would be another one each time
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    return str(nbformat.writes(notebook)) + "\n"
+    notebook = make.new_notebook(cells=cells)
+    return str(json.dumps(notebook, indent=1, ensure_ascii=False)) + "\n"
 
 
 @cache
