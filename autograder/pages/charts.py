@@ -177,19 +177,21 @@ def _scale(axes: Axes, first: int, last: int, curves: tuple[_Curve, _Curve]) -> 
 
     margin = 0.02 * max(1, last - first) if last > first else 0.5
     axes.set_xlim(first - margin, last + margin)
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.set_xlabel("epoch")
     known = [value for curve in curves for value in curve.values if value is not None]
     if "accuracy" in curves[0].label:
-        axes.set_ylim(min(0.0, *known, 0.0), max(1.0, *known, 1.0) * 1.005)
+        axes.set_ylim(min(0.0, *known, 0.0), max(1.0, *known, 1.0) * 1.02)
     elif known and max(known) > 1e4 * max(1e-9, abs(min(known))):
         axes.set_yscale("symlog")
     elif not known:
         axes.set_yticks([])
         axes.text(0.5, 0.5, "never a number", transform=axes.transAxes, ha="center")
     else:
-        axes.set_ylim(bottom=min(0.0, *known, 0.0))
+        axes.set_ylim(
+            min(0.0, *known, 0.0), max(known) + 0.04 * (max(known) - min(0.0, *known)) or 1
+        )
 
 
 def _told(curve: _Curve) -> str:
