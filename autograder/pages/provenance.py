@@ -72,14 +72,11 @@ def facts(report: Report) -> list[Fact]:
 
 
 def _replay(report: Report) -> str:
-    if report.replay is None:
-        return ""
-    said = {
-        True: "yes, with the same predictions to the bit",
-        False: "yes, with other predictions",
-        "not possible": "not possible: the network holds parts of your own",
-    }
-    return said[report.replay.replayed]
+    """Return what a repetition came to; another result is for a person to look into first."""
+    replayed = report.replay.replayed if report.replay else False
+    if replayed == "not possible":
+        return "not possible: the network holds parts of your own"
+    return "yes, with the same predictions to the bit" if replayed else ""
 
 
 def budget(report: Report) -> list[Budgeted]:
