@@ -85,7 +85,10 @@ def test_the_end_of_the_budget_is_drawn_where_there_was_one(cut_short: bool) -> 
     assert [("the budget ends here" in chart.svg) for chart in charts] == [cut_short] * 2
 
 
-@pytest.mark.parametrize("values", [[None], [None, None], [1.0, None, 1e30], [-1.0, 0.0], [0.0]])
+@pytest.mark.parametrize(
+    "values",
+    [[None], [None, None], [1.0, None, 1e30], [-1.0, 0.0], [0.0], [1e308, -1e308], [1e-308]],
+)
 def test_any_history_can_be_drawn(values: list[float | None]) -> None:
     history = [epoch(number, value) for number, value in enumerate(values, 1)]
     charts = learning_curves(history, None)
@@ -93,6 +96,19 @@ def test_any_history_can_be_drawn(values: list[float | None]) -> None:
         "Loss, lower is better",
         "Accuracy, higher is better",
     ]
+
+
+@pytest.mark.parametrize("numbers", [(1, 1), (2, 1), (-3, 0), (1, 10**30), (10**30,)])
+def test_epochs_may_be_counted_in_any_way(numbers: tuple[int, ...]) -> None:
+    charts = learning_curves([epoch(number) for number in numbers], plan(cut_short=True))
+    assert len(charts) == 2
+
+
+def test_a_spike_leaves_the_rest_to_be_seen() -> None:
+    history = [epoch(number, 1e6 if number == 3 else 1.0) for number in range(1, 9)]
+    (loss, accuracy) = learning_curves(history, None)
+    assert "goes up to 1e+06" in loss.svg
+    assert "goes up to" not in accuracy.svg
 
 
 def test_a_photograph_survives() -> None:

@@ -257,6 +257,23 @@ def test_looks_show_scores_maps_and_what_mattered() -> None:
     assert "Covering the" in looks[1].get_text()
 
 
+def test_what_misled_the_network_is_told() -> None:
+    shown = evidence()
+    assert shown.right is not None
+    heat = np.zeros((5, 5), np.float32)
+    heat[0, 4], heat[4, 0] = 0.6, -0.3
+    shown = replace(shown, right=replace(shown.right, occlusion=heat), misread=None)
+    told = text(page(complete_report(), shown), "sees")
+    assert "Covering the upper right costs most: 60 percentage points" in told
+    assert "Blue misled it" in told
+
+
+def test_a_score_on_validation_images_is_called_one() -> None:
+    soup = page(report(replace(COMPLETE, holdout=None)), evidence(), signs())
+    assert "This was scored on the validation images" in soup.get_text()
+    assert "Counted on the validation images" in text(soup, "mistakes")
+
+
 def test_the_network_is_drawn_and_listed_with_its_cost() -> None:
     soup = complete_page()
     assert len(soup.select("svg.blocks rect")) == 1

@@ -18,7 +18,7 @@ _LOWEST = 8
 _GAPS = (15.0, 44.0)  # between blocks: more where there are few
 _FILLED = 800.0  # pixels, that a page is wide
 _TOP = 56
-_LABELS = 100
+_LABELS = 112
 _PARTS = {
     "augmentation": "augmentation",
     "loss": "loss",

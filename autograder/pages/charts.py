@@ -58,7 +58,11 @@ _FONT = re.compile(r"font-family: [^;\"]*")
 _NOT_NEEDED = re.compile(
     r"<metadata>.*?</metadata>|<style.*?</style>|(?<=<g) id=\"[^\"]*\"", re.DOTALL
 )
-_FEW = 12
+_FEW = 12  # epochs, each with a mark of its own
+_SPIKE = 20  # times what is usual
+# Histories are written by the job: whatever it says has to be drawn.
+_LARGEST = 1e9
+_LAST_EPOCH = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,19 @@ class _Curve:
     label: str
     colour: str
     dashes: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values lie between 0 and 1."""
+        return "accuracy" in self.label
+
+    @property
+    def drawn(self) -> list[float]:
+        """Its values; gaps where there are none, and kept to what can be drawn."""
+        return [
+            math.nan if value is None else min(max(value, -_LARGEST), _LARGEST)
+            for value in self.values
+        ]
 
 
 def learning_curves(history: Sequence[EpochPart], plan: PlanPart | None) -> list[Chart]:
@@ -136,13 +153,12 @@ def _draw(
     plan: PlanPart | None,
     curves: tuple[_Curve, _Curve],
 ) -> None:
-    epochs = [one.epoch for one in history]
+    epochs = [min(max(one.epoch, 0), _LAST_EPOCH) for one in history]
     few: dict[str, Any] = {"marker": "o", "markersize": 3.5} if len(epochs) <= _FEW else {}
     for curve in curves:
-        values = [math.nan if value is None else value for value in curve.values]
         axes.plot(
             epochs,
-            values,
+            curve.drawn,
             curve.dashes,
             color=curve.colour,
             label=curve.label,
@@ -152,20 +168,23 @@ def _draw(
         )
     last = epochs[-1]
     if plan is not None and plan.cut_short:
-        axes.axvspan(last, plan.epochs, color=_SUNK, linewidth=0)
+        planned = max(last, min(plan.epochs, _LAST_EPOCH))
+        axes.axvspan(last, planned, color=_SUNK, linewidth=0)
         axes.axvline(last, color=_MUTED, linewidth=1.2, linestyle=":")
-        _say_where_it_ended(axes, last, plan.epochs)
-        last = max(last, plan.epochs)
+        _say_where_it_ended(axes, last, planned, curves[0])
+        last = planned
     _scale(axes, epochs[0], last, curves)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=2, borderaxespad=0)
 
 
-def _say_where_it_ended(axes: Axes, last: int, planned: int) -> None:
+def _say_where_it_ended(axes: Axes, last: int, planned: int, curve: _Curve) -> None:
     left = last < 0.55 * planned
     axes.annotate(
-        " the budget ends here" if left else "the budget ends here ",
-        (last, 0.98 if axes.get_ylim()[0] else 0.5),
+        "the budget ends here",
+        (last, 0.08 if curve.is_share else 0.88),
         xycoords=("data", "axes fraction"),
+        xytext=(5 if left else -5, 0),
+        textcoords="offset points",
         ha="left" if left else "right",
         va="top",
         color=_MUTED,
@@ -177,19 +196,30 @@ def _scale(axes: Axes, first: int, last: int, curves: tuple[_Curve, _Curve]) -> 
 
     margin = 0.02 * max(1, last - first) if last > first else 0.5
     axes.set_xlim(first - margin, last + margin)
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.set_xlabel("epoch")
-    known = [value for curve in curves for value in curve.values if value is not None]
-    if "accuracy" in curves[0].label:
-        axes.set_ylim(min(0.0, *known, 0.0), max(1.0, *known, 1.0) * 1.005)
-    elif known and max(known) > 1e4 * max(1e-9, abs(min(known))):
-        axes.set_yscale("symlog")
-    elif not known:
+    known = [value for curve in curves for value in curve.drawn if math.isfinite(value)]
+    if not known:
         axes.set_yticks([])
         axes.text(0.5, 0.5, "never a number", transform=axes.transAxes, ha="center")
+    elif curves[0].is_share:
+        axes.set_ylim(0, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     else:
-        axes.set_ylim(bottom=min(0.0, *known, 0.0))
+        _scale_loss(axes, known)
+
+
+def _scale_loss(axes: Axes, known: list[float]) -> None:
+    """Scale the axis to what is usual: a spike would press all else to the ground."""
+    low, high = min(0.0, *known, 0.0), max(known)
+    usual = sorted(known)[(3 * len(known)) // 4]
+    if 0 < _SPIKE * usual < high:
+        axes.set_ylim(low, 4 * usual)
+        far = f"goes up to {measured(high)} "
+        axes.text(1, 0.98, far, transform=axes.transAxes, ha="right", va="top", color=_MUTED)
+    else:
+        axes.set_ylim(low, (high + 0.04 * (high - low)) or 1)
 
 
 def _told(curve: _Curve) -> str:

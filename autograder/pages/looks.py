@@ -141,20 +141,21 @@ def _scores(look: Look) -> tuple[Score, ...]:
 
 
 def _mattered(look: Look) -> str:
-    most = float(np.nan_to_num(look.occlusion).max())
+    heat = np.nan_to_num(look.occlusion)
+    most = float(heat.max())
     if most < _MATTERS:
         return (
             "Covering any one part changes next to nothing: the network does not depend on a "
             "single place."
         )
-    row, column = np.unravel_index(
-        int(np.nan_to_num(look.occlusion).argmax()), look.occlusion.shape
-    )
-    where = _where(float(row), look.occlusion.shape[0], float(column), look.occlusion.shape[1])
-    return (
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    where = _where(float(row), heat.shape[0], float(column), heat.shape[1])
+    said = (
         f"Covering the {where} costs most: {100 * most:.0f} percentage points of what it gave "
         "the class that it read."
     )
+    misled = float(heat.min()) < -_MATTERS
+    return f"{said} Blue misled it: covered, the class gets more." if misled else said
 
 
 def _where(row: float, rows: int, column: float, columns: int) -> str:

@@ -17,7 +17,8 @@ NAMED = 16
 _MOST_CELLS = 3000
 _CELL = 20
 _NAMES_WIDTH = 170
-_FINE_GRID = 50  # classes; with more, there is a line after every fifth
+_LARGE = 60  # classes; from here on, every tenth has a number and a line, none has a picture
+_FULL_WIDTH = 45  # classes, at which a unit of the drawing is about a pixel
 
 
 def answers_of(metrics: MetricsPart, class_id: int) -> int:
@@ -43,22 +44,32 @@ class _Drawing:
         return len(self.metrics.class_counts)
 
     @property
-    def left(self) -> int:
-        return _NAMES_WIDTH if self.named else 2 * _CELL
+    def unit(self) -> float:
+        """About a pixel, for what has to be read."""
+        return max(1.0, self.classes / _FULL_WIDTH)
 
     @property
-    def top(self) -> int:
-        return 2 * _CELL
+    def step(self) -> int:
+        return 1 if self.classes < _LARGE else 10
+
+    @property
+    def left(self) -> float:
+        return _NAMES_WIDTH if self.named else round(2 * _CELL * self.unit, 1)
+
+    @property
+    def top(self) -> float:
+        return round(2 * _CELL * self.unit, 1)
 
     def parts(self) -> Iterator[str]:
         side = self.classes * _CELL
         yield f'<svg class="matrix" viewBox="0 0 {self.left + side + 1} {self.top + side + 1}"'
-        yield f' style="--cells: {self.classes}" role="img" aria-label="{escape(self._told())}">'
-        yield f'<text class="axis" x="{self.left + side / 2}" y="11" text-anchor="middle">'
-        yield 'read as</text><text class="axis" text-anchor="middle" '
-        yield f'transform="translate(11 {self.top + side / 2}) rotate(-90)">shown</text>'
+        yield f' style="--cells: {self.classes}; font-size: {10 * self.unit:.1f}px"'
+        yield f' role="img" aria-label="{escape(self._told())}">'
+        yield f'<text x="{self.left + side / 2}" y="{11 * self.unit:.1f}" text-anchor="middle">'
+        yield 'read as</text><text text-anchor="middle" transform="'
+        yield f'translate({11 * self.unit:.1f} {self.top + side / 2}) rotate(-90)">shown</text>'
         yield self._grid(side)
-        for number in range(self.classes):
+        for number in range(0, self.classes, self.step):
             yield from self._names(number)
         for class_id, right in enumerate(self._right()):
             yield self._cell(MistakesPart(class_id=class_id, read_as=class_id, count=right))
@@ -66,21 +77,24 @@ class _Drawing:
         yield "</svg>"
 
     def _grid(self, side: int) -> str:
-        step = _CELL if self.classes <= _FINE_GRID else 5 * _CELL
         lines = "".join(
             f"M{self.left} {self.top + at}h{side}M{self.left + at} {self.top}v{side}"
-            for at in range(0, side + 1, step)
+            for at in range(0, side + 1, self.step * _CELL)
         )
         return f'<path class="grid" d="{lines}"/>'
 
     def _names(self, number: int) -> Iterator[str]:
         row, column = self.top + number * _CELL, self.left + number * _CELL
-        size = f'width="{_CELL - 2}" height="{_CELL - 2}"'
-        for x, y in ((self.left - _CELL, row + 1), (column + 1, self.top - _CELL)):
-            middle = x + _CELL / 2 - 1
-            yield self.signs.picture(number, f'x="{x}" y="{y}" {size}') or (
-                f'<text x="{middle}" y="{y + 13}" text-anchor="middle">{number}</text>'
-            )
+        if self.step == 1 and self.signs.has_picture(number):
+            size = f'width="{_CELL - 2}" height="{_CELL - 2}"'
+            yield self.signs.picture(number, f'x="{self.left - _CELL}" y="{row + 1}" {size}')
+            yield self.signs.picture(number, f'x="{column + 1}" y="{self.top - _CELL}" {size}')
+        else:
+            margin, middle = 5 * self.unit, _CELL / 2
+            yield f'<text x="{self.left - margin:.1f}" y="{row + middle + 3.5 * self.unit:.1f}" '
+            yield f'text-anchor="end">{number}</text>'
+            yield f'<text x="{column + middle}" y="{self.top - margin:.1f}" text-anchor="middle">'
+            yield f"{number}</text>"
         if self.named:
             yield f'<text x="{self.left - _CELL - 5}" y="{row + 14}" text-anchor="end">'
             yield f"{escape(self.signs.label(number, 20))}</text>"

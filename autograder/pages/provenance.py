@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.environment import promise
 from autograder.pages.texts import name
 from autograder.reports import words
 from autograder.reports.report import Report
@@ -62,6 +63,7 @@ def facts(report: Report) -> list[Fact]:
         Fact("Images to grade on", "", name(report.dataset.holdout_sha256)),
         Fact("Versions", name(words.versions(report.environment))),
         Fact("Processor", name(report.environment.cpu)),
+        Fact("Where it can be repeated", name(promise(report.environment, report.unportable))),
         Fact("Environment", "", report.environment.sha256),
         Fact("Isolation", _ISOLATION.get(report.isolation, report.isolation)),
         Fact("Graded", f"{report.timings.graded_at:%Y-%m-%d %H:%M} UTC"),
@@ -70,14 +72,11 @@ def facts(report: Report) -> list[Fact]:
 
 
 def _replay(report: Report) -> str:
-    if report.replay is None:
-        return ""
-    said = {
-        True: "yes, with the same predictions to the bit",
-        False: "yes, with other predictions",
-        "not possible": "not possible: the network holds parts of your own",
-    }
-    return said[report.replay.replayed]
+    """Return what a repetition came to; another result is for a person to look into first."""
+    replayed = report.replay.replayed if report.replay else False
+    if replayed == "not possible":
+        return "not possible: the network holds parts of your own"
+    return "yes, with the same predictions to the bit" if replayed else ""
 
 
 def budget(report: Report) -> list[Budgeted]:

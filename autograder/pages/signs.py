@@ -60,6 +60,11 @@ class Signs:
             f'<use href="#sign-{class_id}"/></svg>'
         )
 
+    def badge(self, class_id: int) -> Markup:
+        """Return the picture, or the number of the class where there is none."""
+        number = Markup('<span class="sign number-of" aria-hidden="true">{}</span>')
+        return self.picture(class_id) or number.format(class_id)
+
     def symbols(self) -> Markup:
         """Return the pictures used so far, for the end of the page."""
         if self._pictures is None or not self._used:

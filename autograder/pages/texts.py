@@ -11,16 +11,18 @@ import re
 
 from markupsafe import Markup, escape
 
-from autograder.names import printable
 from autograder.reports.markdown import visible
 
 _CODE = re.compile(r"`+([^`]+)`+")
 _LONGEST_LABEL = 60
+_LONGEST_NAME = 200
 
 
 def name(text: str) -> str:
-    """Return a name on one line; at most some 200 characters of it."""
-    return printable(" ".join(visible(text).split()))
+    """Return a name on one line: its beginning and its end, if it is long."""
+    shown = " ".join(visible(text).split())
+    half = _LONGEST_NAME // 2
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:half]}…{shown[-half:]}"
 
 
 def label(text: str, longest: int = _LONGEST_LABEL) -> str:

@@ -57,6 +57,11 @@ def cautions(report: Report) -> list[str]:
             "This was graded on the public default images; the grade will come from images "
             "that nobody has seen."
         )
+    if report.verdict is Verdict.GRADED and report.metrics.holdout is None:
+        said.append(
+            "This was scored on the validation images, which you can see. The grader scores images "
+            "that nobody has seen: expect about as much, not exactly as much."
+        )
     return said
 
 
@@ -64,9 +69,10 @@ def score_certainty(report: Report) -> str:
     """Return how far off the score may be; empty if that is not known."""
     if report.runs is None:
         return ""
+    images = "in the holdout" if report.metrics.holdout else "to score on"
     return (
         f"Score {report.score:.1f} of {report.max_score:g}, standard error "
-        f"{report.runs.score_se:.1f} points: with other images in the holdout or another seed it "
+        f"{report.runs.score_se:.1f} points: with other images {images} or another seed it "
         "would have come out different, by about that much."
     )
 
