@@ -268,5 +268,5 @@ def _matches(here: Mapping[int, int], there: Mapping[int, int]) -> Iterator[tupl
 
 def _lines(of: CodePrint, start: int, length: int) -> Lines:
     """Return where consecutive shingles stand."""
-    tokens = of.tokens[start : start + length + SHINGLE - 1]
-    return Lines(tokens[0][0], tokens[0][1].line, tokens[-1][1].line)
+    (file, first), (_, last) = of.places[[start, start + length + SHINGLE - 2]].tolist()
+    return Lines(file, first, last)
