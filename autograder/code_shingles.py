@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.code_tokens import Token, code_tokens
+from autograder.code_tokens import code_tokens
 from autograder.models import SourceFile
 
 SHINGLE = 18
@@ -70,25 +70,26 @@ class CodePrint:
     """What a submission is compared by.
 
     Attributes:
-        tokens: Of all its files, each with the index of its file.
+        places: Of each token the index of its file and its line in it, shape (tokens, 2).
         alike: Shingles of what stays the same under other names, numbers and texts.
         verbatim: Shingles with numbers and texts as they are.
     """
 
-    tokens: tuple[tuple[int, Token], ...]
+    places: NDArray[np.int32]
     alike: Shingles
     verbatim: Shingles
 
     @classmethod
     def of(cls, files: Sequence[SourceFile]) -> CodePrint:
         """Return that of a submission's files."""
-        tokens = tuple(
+        tokens = [
             (index, token) for index, file in enumerate(files) for token in code_tokens(file.text)
-        )
+        ]
         blocks = _numbered((index, token.block) for index, token in tokens)
         alike = Shingles.of((token.text for _, token in tokens), blocks)
         verbatim = Shingles.of((token.exact for _, token in tokens), blocks)
-        return cls(tokens, alike, verbatim)
+        places = np.array([(index, token.line) for index, token in tokens], np.int32)
+        return cls(places.reshape(-1, 2), alike, verbatim)
 
     @property
     def has_own_code(self) -> bool:
@@ -98,7 +99,7 @@ class CodePrint:
     def without(self, given: Sequence[CodePrint]) -> CodePrint:
         """Return what is left when some code does not count."""
         return CodePrint(
-            self.tokens,
+            self.places,
             self.alike.without(joined(one.alike for one in given)),
             self.verbatim.without(joined(one.verbatim for one in given)),
         )

@@ -31,8 +31,8 @@ MIN_SHARED = 30
 COMMON_SHARE, COMMON_COUNT = 0.1, 8
 # A pair is left out if both its submissions have so many others that they are more alike.
 MAX_PARTNERS = 10
-# Pairs, the most alike first, whose matching lines are found.
-SHOWN = 50
+# Pairs, the most alike first, whose matching lines are found; and of each, the longest passages.
+SHOWN, MAX_PASSAGES = 50, 40
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Pair:
             numbers and texts; the larger of the two.
         same_text: Whether they say the same letter by letter.
         same_weights: Whether training came to the same weights to the bit.
-        passages: What is alike; only found for the first `SHOWN` pairs.
+        passages: What is alike, in the first `SHOWN` pairs: the `MAX_PASSAGES` longest.
     """
 
     first: str
@@ -244,22 +244,29 @@ def _strongest(
 
 def _passages(first: CodePrint, second: CodePrint, common: Hashes) -> Iterator[Passage]:
     """Yield what of one is in the other, each passage as long as it goes on in both."""
-    here = first.alike.without(common).at
-    there = second.alike.without(common).at
-    places = {hash_: start for start, hash_ in reversed(there.items())}
+    matches = list(_matches(first.alike.without(common).at, second.alike.without(common).at))
+    longest = set(sorted(matches, key=lambda match: -match[2])[:MAX_PASSAGES])
+    for begin, met, length in matches:
+        if (begin, met, length) in longest:
+            yield Passage(_lines(first, begin, length), _lines(second, met, length))
+
+
+def _matches(here: Mapping[int, int], there: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:
+    """Yield where equal hashes begin here and there, and for how many places they go on."""
+    places = {hash_: start for start, hash_ in reversed([*there.items()])}
     begin, met, length = 0, 0, 0
     for start, hash_ in here.items():
         if length and start == begin + length and there.get(met + length) == hash_:
             length += 1
             continue
         if length:
-            yield Passage(_lines(first, begin, length), _lines(second, met, length))
+            yield begin, met, length
         begin, met, length = start, places.get(hash_, 0), int(hash_ in places)
     if length:
-        yield Passage(_lines(first, begin, length), _lines(second, met, length))
+        yield begin, met, length
 
 
 def _lines(of: CodePrint, start: int, length: int) -> Lines:
     """Return where consecutive shingles stand."""
-    tokens = of.tokens[start : start + length + SHINGLE - 1]
-    return Lines(tokens[0][0], tokens[0][1].line, tokens[-1][1].line)
+    (file, first), (_, last) = of.places[[start, start + length + SHINGLE - 2]].tolist()
+    return Lines(file, first, last)

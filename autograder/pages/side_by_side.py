@@ -6,9 +6,9 @@ it. Nothing makes a listing longer than `MAX_LINES`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import islice
 
 from autograder.models import SourceFile
 from autograder.reports.markdown import visible
@@ -28,14 +28,14 @@ class Row:
         kind: ``code``, or what stands between lines of it: ``file`` or ``gap``.
         text: Of the line; for the others, what to say.
         number: Of the line, in the student's own counting.
-        passages: Numbers of the passages that the line is part of.
-        opens: Those of them that begin here.
+        passage: Number of the passage that the line is part of, the first of several; 0 for none.
+        opens: Numbers of the passages that begin here.
     """
 
     kind: str
     text: str
     number: str = ""
-    passages: tuple[int, ...] = ()
+    passage: int = 0
     opens: tuple[int, ...] = ()
 
 
@@ -47,47 +47,52 @@ def listing(files: Sequence[SourceFile], passages: Sequence[Lines]) -> tuple[Row
         passages: Where it is alike; a passage's number is its place in here, counted from 1.
     """
     rows: list[Row] = []
-    left = MAX_LINES
     for index, file in enumerate(files):
         marks = {number: one for number, one in enumerate(passages, 1) if one.file == index}
         if len(files) > 1:
             rows.append(Row("file", _clean(file.origin)))
-        shown = _without_gaps(list(_rows(file, marks)))
-        kept = shown[:left]
-        rows += kept
-        left -= len(kept)
-        if len(kept) < len(shown):
-            rows.append(Row("gap", "the rest is left out here"))
-            break
+        rows += islice(_rows(file, marks), MAX_LINES - len(rows) + 1)
+        if len(rows) > MAX_LINES:
+            return (*rows[:MAX_LINES], Row("gap", "the rest is left out here"))
     return tuple(rows)
 
 
 def _rows(file: SourceFile, marks: Mapping[int, Lines]) -> Iterator[Row]:
-    by_line: dict[int, list[int]] = {}
-    for number, lines in marks.items():
-        for line in range(lines.first, lines.last + 1):
-            by_line.setdefault(line, []).append(number)
-    for line, text in enumerate(file.text.rstrip().split("\n"), 1):
-        numbers = by_line.get(line, [])
-        opens = tuple(number for number in numbers if marks[number].first == line)
-        yield Row("code", _clean(text), _place(file, line), tuple(numbers), opens)
+    """Yield the lines around what is alike, all if nothing is."""
+    texts = file.text.rstrip().split("\n")
+    ends = 0
+    for first, last in _stretches(marks.values(), len(texts)):
+        if first > ends + 1:
+            yield Row("gap", f"{first - ends - 1:,} lines left out")
+        for line in range(first, last + 1):
+            yield _row(file, line, texts[line - 1], marks)
+        ends = last
+    if ends < len(texts):
+        yield Row("gap", f"{len(texts) - ends:,} lines left out")
 
 
-def _place(file: SourceFile, line: int) -> str:
-    """Return a line's number; in a notebook, of the cell and of the line in it."""
+def _stretches(marks: Iterable[Lines], count: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last lines of what to show, in order and apart."""
+    wanted = sorted((one.first - _CONTEXT, one.last + _CONTEXT) for one in marks)
+    if not wanted:
+        wanted = [(1, count)]
+    first, last = 1, 0
+    for begin, end in wanted:
+        if begin - last > _SHORT_GAP + 1:
+            if last:
+                yield first, last
+            first = begin
+        last = min(count, max(last, end))
+    yield first, count if count - last <= _SHORT_GAP else last
+
+
+def _row(file: SourceFile, line: int, text: str, marks: Mapping[int, Lines]) -> Row:
+    within = (number for number, one in marks.items() if one.first <= line <= one.last)
+    opens = tuple(number for number, one in marks.items() if one.first == line)
     place = file.locate(line)
-    return f"{place.line}" if place.cell is None else f"{place.cell}:{place.line}"
-
-
-def _without_gaps(rows: Sequence[Row]) -> list[Row]:
-    marked = [place for place, row in enumerate(rows) if row.passages]
-    near = {at for place in marked for at in range(place - _CONTEXT, place + _CONTEXT + 1)}
-    kept: list[Row] = []
-    for shown, places in groupby(range(len(rows)), lambda place: not marked or place in near):
-        part = [rows[place] for place in places]
-        leave_out = not shown and len(part) > _SHORT_GAP
-        kept += [Row("gap", f"{len(part):,} lines left out")] if leave_out else part
-    return kept
+    # In a notebook, the cell and the line in it.
+    number = f"{place.line}" if place.cell is None else f"{place.cell}:{place.line}"
+    return Row("code", _clean(text), number, next(within, 0), opens)
 
 
 def _clean(text: str) -> str:

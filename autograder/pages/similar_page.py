@@ -27,6 +27,7 @@ from autograder.similarity_files import (
 
 PAGE_FILE = "similar.html"
 MAX_ROWS = 500
+MAX_CODE_ROWS = 12_000
 _LONGEST_NAME = 40
 
 
@@ -104,15 +105,18 @@ def render_similar_page(
     """
     by_id = {work.id: work for work in works}
     named = {report.submission.id: report.submission.name for report in reports}
-    pairs = [
-        _view(pair, by_id, named, with_code=place < SHOWN)
-        for place, pair in enumerate(similarity.pairs[:MAX_ROWS])
-    ]
+    pairs: list[_PairView] = []
+    shown = room = 0
+    for pair in similarity.pairs[:MAX_ROWS]:
+        with_code = shown < SHOWN and room < MAX_CODE_ROWS
+        pairs.append(_view(pair, by_id, named, with_code=with_code))
+        shown += with_code
+        room += sum(len(side.rows) for side in pairs[-1].sides)
     return template("similar.html").render(
         title=name(reports[0].assignment) if reports else "",
         tiles=_tiles(similarity),
         pairs=pairs,
-        shown=pairs[:SHOWN],
+        shown=pairs[:shown],
         left_out=similarity.left_out + len(similarity.pairs) - len(pairs),
         count=count,
         shingle=SHINGLE,
