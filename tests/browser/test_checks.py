@@ -82,7 +82,7 @@ BAD: tuple[tuple[Check, str, str, str], ...] = (
     (checks.foreign, "style sheet", "figure {", "figure { background: url(x.png);"),
     (checks.foreign, "href=", "</head>", "<link rel=preconnect href='http://localhost:1'></head>"),
     (checks.cut_in_print, "too high", 'height="99"', 'height="1300"'),
-    (checks.cut_in_print, "too high", "figure {", "main { height: 1100px; break-inside: avoid } i {"),
+    (checks.cut_in_print, "too high", "figure {", "h1 { height: 1100px; break-inside: avoid } i {"),
     (
         checks.cut_in_print,
         "from sheet 1 to 2",
