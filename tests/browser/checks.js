@@ -204,7 +204,7 @@
     const found = [];
     // An empty one says that the words beside the picture say it all.
     const besideWords = (element) => (element.parentElement?.innerText ?? "").trim() !== "";
-    for (const image of all("img"))
+    for (const image of all("img").filter((one) => !one.closest("[role=img][aria-label]")))
       if (image.alt === "" && !(image.hasAttribute("alt") && besideWords(image)))
         found.push(`no alt: ${name(image)} in ${name(image.parentElement)}`);
     for (const drawing of all("svg")) {
@@ -214,7 +214,7 @@
           .map((id) => document.getElementById(id)?.textContent.trim() ?? "").join("") ||
         all(":scope > title", drawing)[0]?.textContent.trim();
       const hidden = drawing.closest("[aria-hidden=true]") && besideWords(drawing);
-      if (!hidden && !(drawing.getAttribute("role") === "img" && label))
+      if (!hidden && !(/^(img|group)$/.test(drawing.getAttribute("role")) && label))
         found.push(`no role=img with a label: ${name(drawing)}`);
     }
     for (const canvas of all("canvas")) found.push(`needs a script: ${name(canvas)}`);
@@ -228,8 +228,9 @@
       const heads = all("th", table);
       if (!heads.length) found.push(`no headers: ${name(table)}`);
       for (const head of heads) if (!head.scope) found.push(`no scope: ${name(head)}`);
-      const label = table.caption?.textContent.trim() || table.getAttribute("aria-label") ||
-        document.getElementById(table.getAttribute("aria-labelledby"))?.textContent.trim();
+      const region = table.closest("[aria-label], [aria-labelledby]:not(main)");
+      const label = table.caption?.textContent.trim() || region?.getAttribute("aria-label") ||
+        document.getElementById(region?.getAttribute("aria-labelledby"))?.textContent.trim();
       if (!label) found.push(`no caption: ${name(table)}`);
       const widths = all("tr", table).map((row) => [...row.cells].reduce((sum, c) => sum + c.colSpan, 0));
       const spans = all("[rowspan]", table).length > 0;
