@@ -203,7 +203,7 @@
   function alternatives() {
     const found = [];
     // An empty one says that the words beside the picture say it all.
-    const besideWords = (element) => (element.parentElement?.innerText ?? "").trim() !== "";
+    const besideWords = (element) => (element.parentElement?.textContent ?? "").trim() !== "";
     for (const image of all("img").filter((one) => !one.closest("[role=img][aria-label]")))
       if (image.alt === "" && !(image.hasAttribute("alt") && besideWords(image)))
         found.push(`no alt: ${name(image)} in ${name(image.parentElement)}`);

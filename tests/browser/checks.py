@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, PdfMargins
 from pypdf import PdfReader
 
-from tests.browser.visits import DESKTOP, PHONE, Scheme, Visit
+from tests.browser.visits import DESKTOP, PHONE, Visit
+
+Check = Callable[[Visit], list[str]]
 
 SOURCE = Path(__file__).with_name("checks.js").read_text(encoding="utf-8").strip()
 # A4 within margins of 1 cm, in CSS pixels of 1/96 inch.
@@ -42,14 +45,19 @@ def overflowing(visit: Visit) -> list[str]:
     return [*screens, *(f"print: {found}" for found in printed)]
 
 
-def faint(visit: Visit, scheme: Scheme) -> list[str]:
-    """Find text that can hardly be read."""
-    return call(visit.look(scheme=scheme), "contrast")
+def faint_by_day(visit: Visit) -> list[str]:
+    """Find text that can hardly be read in light mode."""
+    return call(visit.look(scheme="light"), "contrast")
 
 
-def inaccessible(visit: Visit, scheme: Scheme = "light") -> list[str]:
+def faint_by_night(visit: Visit) -> list[str]:
+    """Find text that can hardly be read in dark mode."""
+    return call(visit.look(scheme="dark"), "contrast")
+
+
+def inaccessible(visit: Visit) -> list[str]:
     """Find what axe-core has to say."""
-    page = visit.look(scheme=scheme)
+    page = visit.look()
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     violations = Axe().run(page, options=options).response["violations"]
     return [
@@ -90,3 +98,10 @@ def cut_in_print(visit: Visit) -> list[str]:
         if top != bottom:
             found.append(f"from sheet {top + 1} to {bottom + 1}: {part}")
     return found
+
+
+# What holds for every page, whatever its texts; and on paper, whatever reasonable texts.
+SAFE: tuple[Check, ...] = (
+    overflowing, faint_by_day, faint_by_night, inaccessible, untold, foreign,
+)  # fmt: skip
+SOUND: tuple[Check, ...] = (*SAFE, cut_in_print)

@@ -13,7 +13,6 @@ from autograder.evidence import Evidence, FeatureMaps, Look, WrongAnswers
 from autograder.models import (
     Corrupted,
     Cost,
-    CriterionResult,
     Diagnosis,
     Epoch,
     Layer,
@@ -21,10 +20,9 @@ from autograder.models import (
     Metrics,
     Mistakes,
     Robustness,
-    Score,
     Verdict,
 )
-from autograder.outcome import Interval, Outcome, Uncertainty
+from autograder.outcome import Interval, Outcome
 from autograder.reports.report import Report
 from autograder.reports.training_parts import (
     AugmentationPart,
@@ -34,6 +32,7 @@ from autograder.reports.training_parts import (
 )
 from autograder.roadsigns.classes import CLASSES
 from tests import sample_reports
+from tests.browser.visits import Visit
 
 MANY = len(CLASSES)
 RANDOM = np.random.default_rng(0)
@@ -189,6 +188,26 @@ HOSTILE = (
     "Wide" * 2500,
     "\N{FIRE}" * 90 + "Z" + "\u0300" * 300 + "\N{IDEOGRAPHIC SPACE}" * 20 + "end",
 )
+
+
+def provoke(visit: Visit) -> None:
+    """Do with a page what may set off what is hidden in it: open, point at, press, everything."""
+    page = visit.look()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    page.evaluate(
+        """document.querySelectorAll("*").forEach((one) => {
+            for (const kind of ["mouseover", "focus", "toggle", "error", "load", "animationend"])
+                one.dispatchEvent(new Event(kind, { bubbles: true }));
+            const leaves = one.closest("a[href]:not([href^='#']):not([href^='javascript:'])");
+            if (one.click && !leaves) one.click();
+        })"""
+    )
+    page.wait_for_timeout(50)
+
+
+def ran(visit: Visit) -> bool:
+    """Whether a hostile text became a program."""
+    return bool(visit.page.evaluate("Boolean(window.ran)"))
 
 
 def hostile(honest: Report) -> Report:

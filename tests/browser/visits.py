@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
 Scheme = Literal["light", "dark"]
 PHONE, DESKTOP = 360, 1440
+PATIENCE_MS = 10_000
 INNOCENT = ("data:", "blob:", "about:")
 
 
@@ -86,6 +87,7 @@ class Visitor:
         """Open an address; requests for what begins with `home` are fine."""
         visit = Visit(self._contexts[scripts].new_page(), home or address)
         visit.listen()
+        visit.page.set_default_timeout(PATIENCE_MS)
         visit.page.goto(address)
         return visit
 
