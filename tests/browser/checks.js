@@ -203,7 +203,10 @@
   function alternatives() {
     const found = [];
     // An empty one says that the words beside the picture say it all.
-    const besideWords = (element) => (element.parentElement?.textContent ?? "").trim() !== "";
+    const besideWords = (element) => {
+      const whole = element.closest("li, figure, p, td, th, dd, a, button") ?? element.parentElement;
+      return (whole?.textContent ?? "").trim() !== "";
+    };
     for (const image of all("img").filter((one) => !one.closest("[role=img][aria-label]")))
       if (image.alt === "" && !(image.hasAttribute("alt") && besideWords(image)))
         found.push(`no alt: ${name(image)} in ${name(image.parentElement)}`);

@@ -210,9 +210,14 @@ def ran(visit: Visit) -> bool:
     return bool(visit.page.evaluate("Boolean(window.ran)"))
 
 
-def hostile(honest: Report) -> Report:
-    """Return the same with something hostile wherever the format of reports takes any text."""
-    payloads = count()
+def hostile(honest: Report, first: int = 0) -> Report:
+    """Return the same with something hostile wherever the format of reports takes any text.
+
+    Args:
+        honest: To start from.
+        first: Which hostile text is the first.
+    """
+    payloads = count(first)
     content = _replaced(honest.model_dump(mode="json"), payloads)
     while True:
         try:
