@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -250,7 +251,8 @@ class LivePage:
         self.address = f"http://{_LOOPBACK}:{self._server.server_port}/{site.token}/"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, name="live page", daemon=True).start()
+        serve = partial(self._server.serve_forever, poll_interval=0.1)
+        threading.Thread(target=serve, name="live page", daemon=True).start()
         return self
 
     def __exit__(

@@ -131,7 +131,7 @@ def time_left(
 
 
 def in_words(seconds: float) -> str:
-    """Return a duration no more precisely than an estimate can be, such as ``12 min``."""
+    """Return a duration as coarsely as people say it, such as ``12 min``."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return "less than a minute"
@@ -139,6 +139,12 @@ def in_words(seconds: float) -> str:
         return f"{minutes} min"
     hours, tens = divmod(round(seconds / 600), 6)
     return f"{hours} h {10 * tens} min" if tens else f"{hours} h"
+
+
+def roughly(seconds: float) -> str:
+    """Return an estimated duration, such as ``about 12 min``."""
+    words = in_words(seconds)
+    return words if words.startswith("less") else f"about {words}"
 
 
 @lru_cache(maxsize=64)
@@ -212,7 +218,7 @@ class _Running:
             steps=progress.steps if progress else 0,
             epochs=epochs,
             running_for=in_words(ahead.elapsed_s),
-            left="" if ahead.left_s is None else in_words(ahead.left_s),
+            left="" if ahead.left_s is None else roughly(ahead.left_s),
             curves=curves,
         )
 
@@ -314,7 +320,7 @@ class Watching:
             running=tuple(one.state(now) for one in running),
             latest=latest,
             running_for=in_words(now - self._began_at),
-            left="" if left_s is None or not (running or waiting) else in_words(left_s),
+            left="" if left_s is None or not (running or waiting) else roughly(left_s),
             over=over,
         )
 

@@ -83,7 +83,7 @@ function showRunning(running) {
     card.querySelector(".stage").textContent = one.stage;
     card.querySelector(".for").textContent = ` · for ${one.running_for}`;
     setBar(card.querySelector(".bar"), one.steps ? one.step / one.steps : 0);
-    const left = one.left ? ` · this training: about ${one.left} left` : "";
+    const left = one.left ? ` · ${one.left} left of this training` : "";
     card.querySelector(".steps").textContent = one.steps
       ? `step ${one.step} of ${one.steps}${left}`
       : "no training steps yet";
@@ -169,9 +169,10 @@ frame.addEventListener("load", () => {
   inUse = false;
   new ResizeObserver(fit).observe(inside.body);
   for (const link of inside.querySelectorAll("a[href]:not([href^='#'])")) {
-    link.target = "_blank";
-    link.rel = "noopener";
+    link.setAttribute("target", "_blank");  // those in drawings have no property for it
+    link.setAttribute("rel", "noopener");
   }
+  inside.querySelector("h1")?.remove();
   inside.addEventListener("input", () => { inUse = true; });
   inside.addEventListener("click", (event) => {
     if (event.target.closest("button, [data-filter]")) inUse = true;
@@ -189,7 +190,7 @@ function setBadge(text, tone) {
 function show(state) {
   const { total, finished: done, running, waiting, left, over } = state;
   find("done").textContent = `${done} of ${total}`;
-  find("left").textContent = left ? `about ${left} left` : "";
+  find("left").textContent = left ? `${left} left` : "";
   find("since").textContent = `for ${state.running_for}`;
   find("counts").textContent = over
     ? ""
