@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 
+from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from rich.console import Console
 
 from autograder.gradebook import COLUMNS, _row
 from autograder.models import Finding
 from autograder.outcome import Outcome
+from autograder.pages.class_page import render_class_page
+from autograder.pages.student import render_student_page
 from autograder.reports.build import build_report
 from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Report
@@ -41,6 +44,23 @@ def assert_presentable(outcome: Outcome) -> None:
     show_findings(console, outcome.findings)
     show_learning_curve(console, outcome.history)
     assert_harmless_on_terminal(console)
+
+
+def assert_pages_shown(report: Report) -> None:
+    """Assert that the pages made of a report can be made, and are harmless."""
+    assert_no_markup_of_others(render_student_page(report, None, None, report.note))
+    assert_no_markup_of_others(render_class_page([report], None))
+
+
+def assert_no_markup_of_others(page: str) -> None:
+    """Assert that a page can be stored, and has no element or address that is not ours."""
+    page.encode()
+    found = BeautifulSoup(page, "html.parser")
+    assert len(found.find_all("script")) <= 2  # of the class page: what it does, and with what
+    assert not found.find_all(["iframe", "object", "embed", "link", "base"])
+    addresses = [tag.get("href") or tag.get("src") for tag in found.find_all(href=True)]
+    starts = ("#", "data:image/", "submissions/", "similar.html")
+    assert all(str(address).startswith(starts) for address in addresses)
 
 
 def assert_report_shown(report: Report) -> None:

@@ -24,7 +24,7 @@ from autograder.store import Store
 from autograder.view import plain
 from tests.fuzz.campaign import fuzz
 from tests.fuzz.mutations import bent_json, texts
-from tests.fuzz.shown import assert_harmless_on_terminal, assert_report_shown
+from tests.fuzz.shown import assert_harmless_on_terminal, assert_pages_shown, assert_report_shown
 from tests.sample_reports import CONFIG, GRADED, REJECTED, SUBMISSION, report
 
 REPORTS = [json.loads(report(outcome).to_json()) for outcome in (GRADED, REJECTED)]
@@ -94,6 +94,7 @@ def odd_outcomes(text: str) -> SearchStrategy[Outcome]:
 def test_shown_text(hostile: Report) -> Report:
     assert Report.from_json(hostile.to_json()) == hostile
     assert_report_shown(hostile)
+    assert_pages_shown(hostile)
     return hostile
 
 
