@@ -201,7 +201,7 @@ class ReportConfig(Section):
 
     pictures: bool = True
     """What the augmentation does, what the network sees and which signs it misreads; takes some
-    three CPU seconds and 300 KiB a submission."""
+    three CPU seconds and 200 KiB a submission."""
 
 
 class LateConfig(Section):
