@@ -389,6 +389,15 @@ def test_a_long_log_is_cut_in_the_middle() -> None:
     assert log.get_text().rstrip().endswith("end")
 
 
+def test_a_value_just_short_of_a_threshold_does_not_read_as_if_it_reached_it() -> None:
+    given = report(GRADED)
+    short = given.criteria[0].model_copy(update={"value": 0.89996})
+    soup = page(given.model_copy(update={"criteria": (short, *given.criteria[1:])}))
+    value = soup.select_one("svg.scale .value")
+    assert value is not None
+    assert value.get_text() == "0.899"
+
+
 def test_a_criterion_without_degree_has_one_threshold_on_its_scale() -> None:
     given = report(GRADED)
     step = given.criteria[0].model_copy(update={"zero_at": 0.9, "full_at": 0.9})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -120,21 +121,26 @@ def _scale(part: CriterionPart) -> Scale | None:
         left, right = max(0.0, left), min(1.0, right)
 
     def place(number: float) -> Place:
-        return Place(round(100 * (number - left) / (right - left), 2), f"{number:.3f}")
+        return Place(round(100 * (number - left) / (right - left), 2), _down(number))
 
     interval = (place(ends[0]), place(ends[1])) if ends else None
     return Scale(place(zero), place(full), place(value), interval, _told(part))
 
 
+def _down(number: float) -> str:
+    """Return three decimals, rounded down as in reasons: 0.8996 did not reach 0.900."""
+    return f"{math.floor(1000 * number + 1e-9) / 1000:.3f}"
+
+
 def _told(part: CriterionPart) -> str:
+    value = f"Value {_down(part.value or 0.0)}"
     sure = (
         f", 95 % interval {part.interval.low:.3f} to {part.interval.high:.3f}"
         if part.interval
         else ""
     )
     if part.zero_at == part.full_at:
-        return f"Value {part.value:.3f}{sure}; all points from {part.full_at:.3f} on."
+        return f"{value}{sure}; all points from {part.full_at:.3f} on."
     return (
-        f"Value {part.value:.3f}{sure}; no points up to {part.zero_at:.3f}, "
-        f"all points from {part.full_at:.3f} on."
+        f"{value}{sure}; no points up to {part.zero_at:.3f}, all points from {part.full_at:.3f} on."
     )

@@ -215,7 +215,7 @@ def _augmentation(part: AugmentationPart | None, shown: Evidence) -> Augmentatio
         if shown.augmented is None
         else tuple(photos(shown.augmented[:_MOST_AUGMENTED])),
         operations=_operations(part) if part else (),
-        border=describe_border(part.border) if part else "",
+        border=texts.name(describe_border(part.border)) if part else "",
         border_colour="rgb({:.0f} {:.0f} {:.0f})".format(*colour) if colour else "",
         habits=_habits(part) if part else (),
         label_safe=part.label_safe if part else None,
@@ -232,7 +232,7 @@ def _operations(part: AugmentationPart) -> tuple[tuple[str, str, str, str, float
         (
             texts.name(one.operation),
             describe_often(one),
-            _with_minus(describe_range(one)),
+            _with_minus(texts.name(describe_range(one))),
             explain(one.operation),
             round(100 * one.share, 1),
         )
@@ -249,7 +249,7 @@ def _with_minus(numbers: str) -> str:
 
 
 def _turned(one: ConfusionPart) -> Turned:
-    return Turned(one.class_id, one.becomes, describe_change(one))
+    return Turned(one.class_id, one.becomes, texts.name(describe_change(one)))
 
 
 def _looks(shown: Evidence) -> list[Seen]:
