@@ -124,7 +124,7 @@ def test_an_example_that_was_handed_out_is_nobodys_own() -> None:
 @pytest.mark.parametrize(("owners", "flagged"), [(COMMON_COUNT, True), (COMMON_COUNT + 1, False)])
 def test_what_many_have_comes_from_the_lecture(owners: int, *, flagged: bool) -> None:
     lecture = {
-        f"s{number}": LIST.replace("0.05", f"0.{number + 11}").replace('"epochs"', f'"e{number}"')
+        f"s{number}": LIST.replace("32,", f"{number + 11},").replace("0.05", f"0.{number + 11}")
         for number in range(owners)
     }
     assert bool(compare(class_of(**lecture), GIVEN).pairs) is flagged
@@ -134,6 +134,15 @@ def test_the_same_text_is_found_however_many_have_it() -> None:
     similarity = compare([work(f"s{number}", LIST) for number in range(COMMON_COUNT + 3)], GIVEN)
     assert similarity.pairs
     assert all(pair.same_text and pair.shared_first == 1 for pair in similarity.pairs)
+    assert all(pair.passages for pair in similarity.pairs[:SHOWN])
+
+
+def test_a_ring_is_found_however_large_it_is() -> None:
+    ring = [DISGUISES[name](LIST) for name in ("renamed", "reordered", "recommented", "padded")]
+    works = [work(f"s{number}", text) for number, text in enumerate(ring * 4)]
+    similarity = compare(works, GIVEN)
+    assert len(similarity.flags) == len(works) > COMMON_COUNT
+    assert min(pair.shared_first for pair in similarity.pairs) > 0.9
     assert all(pair.passages for pair in similarity.pairs[:SHOWN])
 
 
