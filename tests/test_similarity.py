@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from autograder.code_tokens import code_tokens
+from autograder.config_file import load_config
+from autograder.intake import collect
 from autograder.models import SourceFile
 from autograder.similarity import (
     COMMON_COUNT,
@@ -17,6 +19,7 @@ from autograder.similarity import (
     Work,
     compare,
 )
+from autograder.similarity_files import handed_out
 from tests.works import (
     DISGUISES,
     INDEPENDENT,
@@ -91,6 +94,17 @@ def test_networks_of_one_author_are_found() -> None:
     folder = ROOT / "tests/benchmarks/teaching/networks"
     networks = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
     assert found(compare(class_of(**networks), GIVEN)) == {("residual", "vgg")}
+
+
+def test_what_the_samples_share_is_found_and_the_others_are_left_alone() -> None:
+    paths = [ROOT / "solutions/reference", *sorted((ROOT / "tests/submissions").iterdir())]
+    submissions = collect(paths, load_config(ROOT / "grading.yaml"))
+    works = [Work(one.id, one.id, one.files) for one in submissions]
+    similarity = compare(works, handed_out(ROOT))
+    one_network = {"eats-memory", "floods-stdout", "loops-for-ever", "notebook", "reads-labels"}
+    one_network |= {"wrong-output-shape"}
+    assert similarity.flags.keys() == one_network | {"no-augmentation", "reference"}
+    assert similarity.flags["reference"] == ("no-augmentation",)
 
 
 def test_a_large_class_that_read_the_same_lecture_has_few_pairs_and_its_copies_are_among_them() -> (
