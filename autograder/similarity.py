@@ -7,6 +7,10 @@ of one of two submissions,
 * `ALIKE` is in the other one, whatever names, numbers and texts it was given;
 * or `VERBATIM` is, numbers and texts included: half a copy;
 
+or, however many have the same, of each of the two
+
+* `ENTIRE` is in the other, numbers and texts included;
+
 or they say the same letter by letter, or training came to the same weights to the bit. Then they
 are a pair. How the limits were set, and what is not found: docs/similarity.md.
 """
@@ -24,7 +28,7 @@ from numpy.typing import NDArray
 from autograder.code_shingles import SHINGLE, CodePrint, Hashes, Shingles
 from autograder.models import SourceFile
 
-ALIKE, VERBATIM = 0.8, 0.6
+ALIKE, VERBATIM, ENTIRE = 0.8, 0.6, 0.9
 # Fewer shingles in common say nothing.
 MIN_SHARED = 30
 # Shingles are common if more submissions have them than this share of the class, and than so many.
@@ -137,27 +141,32 @@ def compare(works: Sequence[Work], given: Iterable[SourceFile] = ()) -> Similari
     prints = [CodePrint.of(work.files).without(handed_out) for work in works]
     alike = _Overlap.of([one.alike for one in prints])
     verbatim = _Overlap.of([one.verbatim for one in prints])
+    entire = _entire([one.verbatim for one in prints])
     same_text = _equal(
         [_text(work) if one.has_own_code else None for work, one in zip(works, prints, strict=True)]
     )
     same_weights = _equal([work.weights_sha256 for work in works])
-    found = alike.reaches(ALIKE) | verbatim.reaches(VERBATIM) | same_text | same_weights
+    # What is a copy as a whole is one in its parts, were they common or not.
+    copied = np.maximum(entire, same_text)
+    shares = np.maximum(alike.shares, copied)
+    letters = np.maximum(verbatim.either, np.maximum(copied, copied.T))
+    found = alike.reaches(ALIKE) | verbatim.reaches(VERBATIM) | (copied > 0) | same_weights
     found &= ~_equal([work.student_id for work in works])
-    strength = alike.either + verbatim.either + 2 * same_text + same_weights
+    strength = np.maximum(np.maximum(shares, shares.T) / ALIKE, letters / VERBATIM)
+    strength += 2 * same_text + same_weights
     kept, left_out = _strongest(found, strength)
     pairs = []
     for place, (one, other) in enumerate(kept):
-        same = bool(same_text[one, other])
-        common = alike.common[:0] if same else alike.common
+        common = alike.common[:0] if copied[one, other] else alike.common
         matching = _passages(prints[one], prints[other], common) if place < SHOWN else ()
         pairs.append(
             Pair(
                 first=works[one].id,
                 second=works[other].id,
-                shared_first=1.0 if same else float(alike.shares[one, other]),
-                shared_second=1.0 if same else float(alike.shares[other, one]),
-                verbatim=1.0 if same else float(verbatim.either[one, other]),
-                same_text=same,
+                shared_first=float(shares[one, other]),
+                shared_second=float(shares[other, one]),
+                verbatim=float(letters[one, other]),
+                same_text=bool(same_text[one, other]),
                 same_weights=bool(same_weights[one, other]),
                 passages=tuple(matching),
             )
@@ -180,7 +189,8 @@ class _Overlap:
     common: Hashes
 
     @classmethod
-    def of(cls, class_: Sequence[Shingles]) -> _Overlap:
+    def of(cls, class_: Sequence[Shingles], most_owners: float | None = None) -> _Overlap:
+        """Compare all with all; shingles with more owners than are usual, or these, are common."""
         from scipy.sparse import csr_array
 
         distinct = [np.unique(one.hashes) for one in class_]
@@ -191,7 +201,8 @@ class _Overlap:
             return_counts=True,
         )
         rows = np.repeat(np.arange(len(class_)), sizes)
-        common = owners > max(COMMON_COUNT, COMMON_SHARE * len(class_))
+        usual = max(COMMON_COUNT, COMMON_SHARE * len(class_))
+        common = owners > (usual if most_owners is None else most_owners)
         counted = ~common[columns]
         ones = np.ones(int(counted.sum()), np.int32)
         has = csr_array((ones, (rows[counted], columns[counted])), (len(class_), len(hashes)))
@@ -207,6 +218,14 @@ class _Overlap:
     def reaches(self, share: float) -> NDArray[np.bool_]:
         """Return whether each pair has so much in common."""
         return (self.either >= share) & (self.counts >= MIN_SHARED)
+
+
+def _entire(class_: Sequence[Shingles]) -> NDArray[np.float32]:
+    """Return the shares of those pairs that are copies as a whole, 0 for all others."""
+    whole = _Overlap.of(class_, most_owners=len(class_))
+    least = np.minimum(whole.shares, whole.shares.T)
+    is_copy = (least >= ENTIRE) & (whole.counts >= MIN_SHARED)
+    return np.where(is_copy, whole.shares, np.float32(0))
 
 
 def _text(work: Work) -> str:

@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from autograder.code_tokens import code_tokens
+from autograder.config_file import load_config
+from autograder.intake import collect
 from autograder.models import SourceFile
 from autograder.similarity import (
     COMMON_COUNT,
@@ -17,6 +19,7 @@ from autograder.similarity import (
     Work,
     compare,
 )
+from autograder.similarity_files import handed_out
 from tests.works import (
     DISGUISES,
     INDEPENDENT,
@@ -93,6 +96,17 @@ def test_networks_of_one_author_are_found() -> None:
     assert found(compare(class_of(**networks), GIVEN)) == {("residual", "vgg")}
 
 
+def test_what_the_samples_share_is_found_and_the_others_are_left_alone() -> None:
+    paths = [ROOT / "solutions/reference", *sorted((ROOT / "tests/submissions").iterdir())]
+    submissions = collect(paths, load_config(ROOT / "grading.yaml"))
+    works = [Work(one.id, one.id, one.files) for one in submissions]
+    similarity = compare(works, handed_out(ROOT))
+    one_network = {"eats-memory", "floods-stdout", "loops-for-ever", "notebook", "reads-labels"}
+    one_network |= {"wrong-output-shape"}
+    assert similarity.flags.keys() == one_network | {"no-augmentation", "reference"}
+    assert similarity.flags["reference"] == ("no-augmentation",)
+
+
 def test_a_large_class_that_read_the_same_lecture_has_few_pairs_and_its_copies_are_among_them() -> (
     None
 ):
@@ -124,7 +138,7 @@ def test_an_example_that_was_handed_out_is_nobodys_own() -> None:
 @pytest.mark.parametrize(("owners", "flagged"), [(COMMON_COUNT, True), (COMMON_COUNT + 1, False)])
 def test_what_many_have_comes_from_the_lecture(owners: int, *, flagged: bool) -> None:
     lecture = {
-        f"s{number}": LIST.replace("0.05", f"0.{number + 11}").replace('"epochs"', f'"e{number}"')
+        f"s{number}": LIST.replace("32,", f"{number + 11},").replace("0.05", f"0.{number + 11}")
         for number in range(owners)
     }
     assert bool(compare(class_of(**lecture), GIVEN).pairs) is flagged
@@ -134,6 +148,15 @@ def test_the_same_text_is_found_however_many_have_it() -> None:
     similarity = compare([work(f"s{number}", LIST) for number in range(COMMON_COUNT + 3)], GIVEN)
     assert similarity.pairs
     assert all(pair.same_text and pair.shared_first == 1 for pair in similarity.pairs)
+    assert all(pair.passages for pair in similarity.pairs[:SHOWN])
+
+
+def test_a_ring_is_found_however_large_it_is() -> None:
+    ring = [DISGUISES[name](LIST) for name in ("renamed", "reordered", "recommented", "padded")]
+    works = [work(f"s{number}", text) for number, text in enumerate(ring * 4)]
+    similarity = compare(works, GIVEN)
+    assert len(similarity.flags) == len(works) > COMMON_COUNT
+    assert min(pair.shared_first for pair in similarity.pairs) > 0.9
     assert all(pair.passages for pair in similarity.pairs[:SHOWN])
 
 
