@@ -232,7 +232,7 @@ def _operations(part: AugmentationPart) -> tuple[tuple[str, str, str, str, float
         (
             texts.name(one.operation),
             describe_often(one),
-            _with_minus(describe_range(one)),
+            _with_minus(texts.name(describe_range(one))),
             explain(one.operation),
             round(100 * one.share, 1),
         )
