@@ -19,7 +19,8 @@
     for (let one = element; one; one = one.parentElement) {
       const { width, height } = one.getBoundingClientRect();
       const style = getComputedStyle(one);
-      if (style.position === "absolute" && width <= 2 && height <= 2) return true;
+      const tiny = width <= 2 && height <= 2;
+      if (style.position === "absolute" && (tiny || style.clipPath === "inset(50%)")) return true;
     }
     return false;
   };
@@ -270,14 +271,14 @@
     return all("body *").filter((element) => {
       const style = getComputedStyle(element);
       const whole = /avoid/.test(style.breakInside) || /^(svg|IMG|FIGURE|TR)$/.test(element.tagName);
-      return whole && shown(element) && element.getBoundingClientRect().height > height;
+      return whole && shown(element) && !onlyHeard(element) && element.getBoundingClientRect().height > height;
     }).map((element) => `${Math.round(element.getBoundingClientRect().height)} px: ${name(element)}`);
   }
 
   // Writes where each whole part begins and ends, for those who read the print; returns how many.
   function mark() {
     const whole = all("body *").filter((element) =>
-      shown(element) && !element.ownerSVGElement && element.getBoundingClientRect().height > 0 &&
+      shown(element) && !onlyHeard(element) && !element.ownerSVGElement && element.getBoundingClientRect().height > 0 &&
       /^(block|grid|flex|flow-root)$/.test(getComputedStyle(element).display) &&
       (element.tagName === "FIGURE" || /avoid/.test(getComputedStyle(element).breakInside)) &&
       !/^(svg|IMG|INPUT|BUTTON|SELECT)$/.test(element.tagName));

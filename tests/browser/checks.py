@@ -90,13 +90,13 @@ def cut_in_print(visit: Visit) -> list[str]:
     sheets = PdfReader(io.BytesIO(page.pdf(format="A4", margin=margins))).pages
     where = {
         mark: number
-        for number, sheet in enumerate(sheets)
+        for number, sheet in enumerate(sheets, 1)
         for mark in re.findall(r"\[((?:top|bottom)\d+)\]", sheet.extract_text())
     }
     for number, part in enumerate(parts):
-        top, bottom = where[f"top{number}"], where[f"bottom{number}"]
-        if top != bottom:
-            found.append(f"from sheet {top + 1} to {bottom + 1}: {part}")
+        top, bottom = where.get(f"top{number}"), where.get(f"bottom{number}")
+        if top is None or top != bottom:
+            found.append(f"from sheet {top} to {bottom}: {part}")
     return found
 
 
