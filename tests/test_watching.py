@@ -116,8 +116,8 @@ def test_numbers_that_cannot_be_drawn_are_left_out() -> None:
 
 
 def test_a_long_history_is_thinned_and_a_flood_cut_off() -> None:
-    honest = history(*({"epoch": n, "step": 10 * n} for n in range(1, 1001)))
-    count, curves = curves_of(honest)
+    epochs: list[dict[str, float]] = [{"epoch": n, "step": 10 * n} for n in range(1, 1001)]
+    count, curves = curves_of(history(*epochs))
     assert count == 1000
     assert 50 <= len(curves.steps) <= 100
     assert curves.steps[-1] == 10_000
@@ -489,7 +489,7 @@ def test_connections_that_say_nothing_use_up_no_more_than_their_share(served: Se
 
 
 def test_many_can_ask_at_once(served: Served) -> None:
-    statuses = []
+    statuses: list[int] = []
 
     def ask() -> None:
         statuses.extend(served.ask(path)[0].status for path in ("", "state.json", "index.html"))
