@@ -50,7 +50,7 @@ _LIVE_PAGE = (
 _CLASS_PAGE = (
     _OURS + "script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
-_REPORT = _OURS + "style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+_WRITTEN_PAGE = _OURS + "style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 _NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -105,9 +105,22 @@ class Site:
                 return self._state()
             case ["index.html"]:
                 return _html(self._page_so_far(), _CLASS_PAGE)
-            case ["submissions", quoted, "report.html"]:
-                return self._report(unquote(quoted))
-        return None
+            case _:
+                return self._written_page(path)
+
+    def _written_page(self, path: list[str]) -> Answer | None:
+        """Return a page of the results folder, unless it is of an earlier batch."""
+        match [unquote(part) for part in path]:
+            case ["similar.html"] if self._watching.over:
+                file = self._out / "similar.html"
+            case ["submissions", name, "report.html"] if self._watching.has_finished(name):
+                file = self._out / "submissions" / name / "report.html"
+            case _:
+                return None
+        try:
+            return _html(file.read_bytes(), _WRITTEN_PAGE)
+        except FileNotFoundError:
+            return None
 
     def _live_page(self) -> Answer:
         nonce = secrets.token_urlsafe(16)
@@ -133,15 +146,6 @@ class Site:
                 self._drawn = (len(reports), self._class_page(reports))
             return self._drawn[1]
 
-    def _report(self, submission_id: str) -> Answer | None:
-        if not self._watching.has_finished(submission_id):
-            return None
-        path = self._out / "submissions" / submission_id / "report.html"
-        try:
-            return _html(path.read_bytes(), _REPORT)
-        except FileNotFoundError:
-            return None
-
 
 def _html(page: bytes, policy: str) -> Answer:
     return Answer(HTTPStatus.OK, page, "text/html", policy)
@@ -154,6 +158,7 @@ def _missing() -> Answer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
     def __init__(self, site: Site) -> None:
         self.site = site
