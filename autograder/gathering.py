@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.diagnoses.evidence import probabilities
+from autograder.diagnoses.symptoms import probabilities
 from autograder.evidence import Evidence, WrongAnswers
 from autograder.models import Mistakes
 from autograder.probing.facts import ProbePictures

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter
 
-from autograder.diagnoses.evidence import are_probabilities, probabilities
+from autograder.diagnoses.symptoms import are_probabilities, probabilities
 from autograder.evidence import FeatureMaps, Floats, Look, Pixels
 from autograder.jobs import OutputFile
 from autograder.names import printable

@@ -36,7 +36,7 @@ from autograder.reports.report import Report
 from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
-from autograder.symptoms import evidence_of
+from autograder.symptoms import symptoms_of
 from autograder.training import Attempt, Trainer
 from autograder.verdicts import Failure, unfinished
 
@@ -242,7 +242,7 @@ class _Way:
     def _diagnose(self, trained: Trained, description: Description) -> None:
         """Say what the training suffers from, even where it leads to no score."""
         names = self._dataset.class_names
-        seen = evidence_of(description, trained, self._outcome, self._labels, names)
+        seen = symptoms_of(description, trained, self._outcome, self._labels, names)
         self._learn(diagnoses=diagnose(seen))
 
     def _measure_run(self, trained: Trained, seed: int) -> Made:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.assignment import Labels
-from autograder.diagnoses import Evidence, LayerFacts
+from autograder.diagnoses import LayerFacts, Symptoms
 from autograder.leftovers import Trained
 from autograder.metrics import read_predictions
 from autograder.model_rules import Description
@@ -16,17 +16,17 @@ from autograder.models import Cost, Finding
 from autograder.outcome import Outcome
 
 
-def evidence_of(
+def symptoms_of(
     description: Description,
     trained: Trained,
     outcome: Outcome,
     labels: Labels,
     class_names: tuple[str, ...],
-) -> Evidence:
+) -> Symptoms:
     """Return what is known about a training; predictions that are none are left out."""
     classes = len(class_names)
     probes = len(description.untrained) // (4 * classes)
-    return Evidence(
+    return Symptoms(
         class_names=class_names,
         history=trained.history,
         plan=outcome.plan,

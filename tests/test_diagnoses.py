@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from autograder import diagnoses
-from autograder.diagnoses import Evidence, LayerFacts, diagnose
+from autograder.diagnoses import LayerFacts, Symptoms, diagnose
 from autograder.models import Diagnosis, Epoch, Layer, TrainingPlan
 from autograder.roadsigns.classes import CLASSES
 
@@ -85,7 +85,7 @@ DENSE = layer("Dense", (COUNT,), ((1024, COUNT), (COUNT,)), previous="flatten", 
 LAYERS = (layer("Rescaling", (32, 32, 3)), CONV, layer("Flatten", (1024,)), DENSE)
 UNSCALED = (CONV, layer("Flatten", (1024,)), DENSE)
 CONFUSED = {(32, 41): 8, (19, 21): 5, (28, 30): 5, (42, 6): 4, (1, 2): 1}
-GOOD = Evidence(
+GOOD = Symptoms(
     class_names=NAMES,
     history=WELL,
     plan=TrainingPlan(13, 64, 62, 806, 1250, 80.6, 80.6, 0.5),
@@ -100,15 +100,15 @@ WITHOUT_PREDICTIONS = replace(GOOD, predictions=None)
 ALL_SPENT = TrainingPlan(10, 64, 62, 620, 620, 62.0, 62.0, 0.5)
 
 
-def ids(seen: Evidence) -> set[str]:
+def ids(seen: Symptoms) -> set[str]:
     return {diagnosis.id for diagnosis in diagnose(seen)}
 
 
-def with_layers(*layers: LayerFacts, **changes: object) -> Evidence:
+def with_layers(*layers: LayerFacts, **changes: object) -> Symptoms:
     return replace(GOOD, **{"layers": layers} | changes)  # type: ignore[arg-type]
 
 
-def costs(*millions: float, **changes: object) -> Evidence:
+def costs(*millions: float, **changes: object) -> Symptoms:
     """Return a network unfinished when the budget ended, whose layers cost so much."""
     layers = (layer("Conv2D", cost=cost, name=f"conv_{i}") for i, cost in enumerate(millions))
     unfinished = {"history": UNFINISHED, "plan": ALL_SPENT, "layers": tuple(layers)}
@@ -221,7 +221,7 @@ def test_it_is_found_where_it_is(diagnosis: str) -> None:
 
 
 @pytest.mark.parametrize(("diagnosis", "seen"), NEAR_MISSES)
-def test_it_is_not_found_where_it_nearly_is(diagnosis: str, seen: Evidence) -> None:
+def test_it_is_not_found_where_it_nearly_is(diagnosis: str, seen: Symptoms) -> None:
     assert diagnosis not in ids(seen)
 
 
@@ -291,7 +291,7 @@ def test_it_says_what_was_seen(diagnosis: str, words: str) -> None:
             *[(3.4 - i / 10, 0.2, 3, 0.2) for i in range(5)])), "learns very slowly"),
     ],
 )  # fmt: skip
-def test_the_hint_fits_the_case(diagnosis: str, seen: Evidence, words: str) -> None:
+def test_the_hint_fits_the_case(diagnosis: str, seen: Symptoms, words: str) -> None:
     [found] = [each for each in diagnose(seen) if each.id == diagnosis]
     assert words in found.hint
 
@@ -371,7 +371,7 @@ def test_a_part_of_an_epoch_counts_for_nothing() -> None:
 
 
 def test_nothing_is_said_of_what_is_not_known() -> None:
-    assert diagnose(Evidence(NAMES)) == ()
+    assert diagnose(Symptoms(NAMES)) == ()
     assert diagnose(replace(WITHOUT_PREDICTIONS, history=(), untrained=None)) == ()
 
 

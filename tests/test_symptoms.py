@@ -11,7 +11,7 @@ from autograder.model_rules import Description
 from autograder.models import Cost, Layer, LayerCost, TrainingPlan, Verdict
 from autograder.outcome import Outcome
 from autograder.replay import KeptModel, Predictions
-from autograder.symptoms import evidence_of
+from autograder.symptoms import symptoms_of
 
 NAMES = ("a", "b")
 FACTS = tuple(
@@ -30,28 +30,28 @@ LABELS = Labels(
 )
 
 
-def evidence(validation: bytes, untrained: bytes = b"", cost: Cost | None = COST):  # type: ignore[no-untyped-def]
+def symptoms(validation: bytes, untrained: bytes = b"", cost: Cost | None = COST):  # type: ignore[no-untyped-def]
     description = Description((), (2,), (4, 4, 3), {}, untrained, None, FACTS)
     trained = Trained((), "", Predictions(validation, b""), KeptModel(b"", None, ""))
     outcome = Outcome(Verdict.GRADED, plan=PLAN, cost=cost)
-    return evidence_of(description, trained, outcome, LABELS, NAMES)
+    return symptoms_of(description, trained, outcome, LABELS, NAMES)
 
 
 GOOD = np.array([[1, 0], [0, 1], [1, 0]], "<f4").tobytes()
 
 
 def test_a_layer_has_the_price_of_its_own_row() -> None:
-    assert [facts.cost for facts in evidence(GOOD).layers] == [7.5, None]
-    assert [facts.cost for facts in evidence(GOOD, cost=None).layers] == [None, None]
+    assert [facts.cost for facts in symptoms(GOOD).layers] == [7.5, None]
+    assert [facts.cost for facts in symptoms(GOOD, cost=None).layers] == [None, None]
 
 
 def test_predictions_that_are_none_are_left_out() -> None:
-    assert evidence(GOOD).predictions.tolist() == [[1, 0], [0, 1], [1, 0]]
-    assert evidence(GOOD[:-4]).predictions is None
-    assert evidence(np.full(6, np.nan, "<f4").tobytes()).predictions is None
+    assert symptoms(GOOD).predictions.tolist() == [[1, 0], [0, 1], [1, 0]]
+    assert symptoms(GOOD[:-4]).predictions is None
+    assert symptoms(np.full(6, np.nan, "<f4").tobytes()).predictions is None
 
 
 def test_predictions_before_training_are_of_as_many_images_as_were_tried() -> None:
-    assert evidence(GOOD, untrained=GOOD[:16]).untrained.shape == (2, 2)
-    assert evidence(GOOD, untrained=b"").untrained is None
-    assert evidence(GOOD, untrained=GOOD[:5]).untrained is None
+    assert symptoms(GOOD, untrained=GOOD[:16]).untrained.shape == (2, 2)
+    assert symptoms(GOOD, untrained=b"").untrained is None
+    assert symptoms(GOOD, untrained=GOOD[:5]).untrained is None

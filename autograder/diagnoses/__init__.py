@@ -8,10 +8,10 @@ spoilt on purpose. What a job reported may be forged; that misleads the forger a
 from __future__ import annotations
 
 from autograder.diagnoses import learning, mistakes, structure
-from autograder.diagnoses.evidence import Evidence, LayerFacts
+from autograder.diagnoses.symptoms import LayerFacts, Symptoms
 from autograder.models import Diagnosis
 
-__all__ = ["Evidence", "LayerFacts", "diagnose"]
+__all__ = ["LayerFacts", "Symptoms", "diagnose"]
 
 _SHOWN = 5
 # Causes before what comes of them, the most useful first.
@@ -53,7 +53,7 @@ _FOLLOWS_FROM = {
 }
 
 
-def diagnose(seen: Evidence) -> tuple[Diagnosis, ...]:
+def diagnose(seen: Symptoms) -> tuple[Diagnosis, ...]:
     """Return what to tell the student, five things at most, the most useful first."""
     found = [diagnosis for rule in _RULES for diagnosis in rule(seen)]
     ids = {diagnosis.id for diagnosis in found}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.diagnoses.evidence import ALL_LEARNT, LEARNT, NOTABLE_GAP, Evidence
+from autograder.diagnoses.symptoms import ALL_LEARNT, LEARNT, NOTABLE_GAP, Symptoms
 from autograder.models import Diagnosis
 
 _TIME_TO_LEARN = 5
@@ -18,7 +18,7 @@ _PAIRS_SHOWN = 3
 _CLASSES_SHOWN = 3
 
 
-def overfitting(seen: Evidence) -> Iterator[Diagnosis]:
+def overfitting(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find a gap that further training would not close.
 
     Where more is missing in training itself than the gap, the network learns too little instead.
@@ -35,7 +35,7 @@ def overfitting(seen: Evidence) -> Iterator[Diagnosis]:
     )
 
 
-def _is_overfitting(seen: Evidence) -> bool:
+def _is_overfitting(seen: Symptoms) -> bool:
     if not seen.epochs or seen.gap < NOTABLE_GAP:
         return False
     accuracy = seen.epochs[-1].accuracy
@@ -44,7 +44,7 @@ def _is_overfitting(seen: Evidence) -> bool:
     return not seen.still_improving and (seen.gap >= 1 - accuracy or seen.still_falling)
 
 
-def _turning_point(seen: Evidence) -> str:
+def _turning_point(seen: Symptoms) -> str:
     best = min(seen.epochs, key=lambda epoch: epoch.validation_loss)
     last = seen.epochs[-1]
     if last.validation_loss < 1.15 * best.validation_loss:
@@ -55,7 +55,7 @@ def _turning_point(seen: Evidence) -> str:
     )
 
 
-def _dropout_hint(seen: Evidence) -> str:
+def _dropout_hint(seen: Symptoms) -> str:
     dense = [facts.layer for facts in seen.layers if facts.layer.kind == "Dense"]
     if any("Dropout" in facts.layer.kind for facts in seen.layers) or not dense:
         return "a little more dropout before the last Dense layer"
@@ -63,7 +63,7 @@ def _dropout_hint(seen: Evidence) -> str:
     return f"Dropout(0.3) before {largest.name}, your largest Dense layer"
 
 
-def underfitting(seen: Evidence) -> Iterator[Diagnosis]:
+def underfitting(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find a network that does not know its training images well, or was still learning."""
     if not seen.epochs or _is_overfitting(seen):
         return
@@ -88,7 +88,7 @@ def underfitting(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def _learn_more(seen: Evidence) -> str:
+def _learn_more(seen: Symptoms) -> str:
     plan, faster = seen.plan, "a learning rate that starts three times as high and decays"
     if len(seen.epochs) >= _TIME_TO_LEARN and seen.epochs[-1].loss > seen.guessing_loss / 2:
         return f"It learns very slowly. Try {faster}."
@@ -104,7 +104,7 @@ def _learn_more(seen: Evidence) -> str:
     return f"{why}Try {', then '.join(ways)}."
 
 
-def mirrored_classes(seen: Evidence) -> Iterator[Diagnosis]:
+def mirrored_classes(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find signs taken for their mirror image, which networks do not do unless taught to."""
     confusion = seen.confusion
     pairs = _mirror_pairs(seen.class_names)
@@ -134,7 +134,7 @@ def _mirror_pairs(names: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if a < b]
 
 
-def dead_classes(seen: Evidence) -> Iterator[Diagnosis]:
+def dead_classes(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find classes never predicted; where half is wrong anyway, they are no wonder."""
     confusion = seen.confusion
     if confusion is None or seen.measured_accuracy < 0.5:
@@ -155,13 +155,13 @@ def dead_classes(seen: Evidence) -> Iterator[Diagnosis]:
     )
 
 
-def _trained_on(seen: Evidence, class_id: int) -> str:
+def _trained_on(seen: Symptoms, class_id: int) -> str:
     if class_id >= len(seen.train_counts):
         return ""
     return f" ({seen.train_counts[class_id]} training images)"
 
 
-def confused_pairs(seen: Evidence) -> Iterator[Diagnosis]:
+def confused_pairs(seen: Symptoms) -> Iterator[Diagnosis]:
     """Name what is most often taken for what; there is nothing wrong with that."""
     confusion = seen.confusion
     if confusion is None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.diagnoses.evidence import (
-    Evidence,
+from autograder.diagnoses.symptoms import (
+    Symptoms,
     are_probabilities,
     cross_entropy,
 )
@@ -22,7 +22,7 @@ _NEARLY = 0.9
 _SCALED_BELOW = 10
 
 
-def augmentation_rescales(seen: Evidence) -> Iterator[Diagnosis]:
+def augmentation_rescales(seen: Symptoms) -> Iterator[Diagnosis]:
     """Say so if training images have another range than all others."""
     if seen.augmented is None or not seen.augmented.size:
         return
@@ -39,7 +39,7 @@ def augmentation_rescales(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def inputs_not_rescaled(seen: Evidence) -> Iterator[Diagnosis]:
+def inputs_not_rescaled(seen: Symptoms) -> Iterator[Diagnosis]:
     """Go by the loss before training, so that scaling which is no layer counts as well."""
     kinds = {facts.layer.kind for facts in seen.layers}
     if seen.untrained is None or seen.labels is None or not kinds or kinds & _SCALES:
@@ -60,7 +60,7 @@ def inputs_not_rescaled(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def outputs_misread(seen: Evidence) -> Iterator[Diagnosis]:
+def outputs_misread(seen: Symptoms) -> Iterator[Diagnosis]:
     """Compare what the last layer gives with what the loss takes it for."""
     outputs = seen.untrained if seen.predictions is None else seen.predictions
     if outputs is None or not outputs.size:
@@ -78,7 +78,7 @@ def outputs_misread(seen: Evidence) -> Iterator[Diagnosis]:
         yield from _second_softmax(seen)
 
 
-def _second_softmax(seen: Evidence) -> Iterator[Diagnosis]:
+def _second_softmax(seen: Symptoms) -> Iterator[Diagnosis]:
     # A softmax of probabilities makes no class more than e times as likely as another.
     floor = math.log(math.e + len(seen.class_names) - 1) - 1
     if _outputs_are_flat(seen):
@@ -101,7 +101,7 @@ def _second_softmax(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def _what_keras_did(seen: Evidence, floor: float) -> str:
+def _what_keras_did(seen: Symptoms, floor: float) -> str:
     """Keras finds a softmax that is the last operation in the graph, so only while training."""
     if seen.history and seen.history[-1].loss < floor:
         return (
@@ -115,7 +115,7 @@ def _what_keras_did(seen: Evidence, floor: float) -> str:
     )
 
 
-def _outputs_are_flat(seen: Evidence) -> bool:
+def _outputs_are_flat(seen: Symptoms) -> bool:
     """Tell whether a network that has learnt something still takes no class for likely."""
     if seen.predictions is None or not seen.history:
         return False
@@ -124,7 +124,7 @@ def _outputs_are_flat(seen: Evidence) -> bool:
     return has_learnt and bool((most <= 1.001 * math.e * least).all())
 
 
-def diverged(seen: Evidence) -> Iterator[Diagnosis]:
+def diverged(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find the first epoch whose loss is no number."""
     for epoch in seen.history:
         if not (math.isfinite(epoch.loss) and math.isfinite(epoch.validation_loss)):
@@ -139,7 +139,7 @@ def diverged(seen: Evidence) -> Iterator[Diagnosis]:
             return
 
 
-def at_chance(seen: Evidence) -> Iterator[Diagnosis]:
+def at_chance(seen: Symptoms) -> Iterator[Diagnosis]:
     """Compare with luck: three standard deviations above the commonest class."""
     if not seen.epochs or seen.labels is None or not len(seen.labels):
         return
@@ -164,7 +164,7 @@ def at_chance(seen: Evidence) -> Iterator[Diagnosis]:
     )
 
 
-def _slower(seen: Evidence) -> str:
+def _slower(seen: Symptoms) -> str:
     rate = seen.learning_rate
     now = f" (it is {rate:.3g} now, so {rate / 10:.3g})" if rate else ""
     return f"Try a tenth of the learning rate first{now}."

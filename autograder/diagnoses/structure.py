@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.diagnoses.evidence import Evidence, LayerFacts
+from autograder.diagnoses.symptoms import LayerFacts, Symptoms
 from autograder.models import Diagnosis
 
 _DROPOUTS = {"Dropout", "SpatialDropout2D", "GaussianDropout"}
@@ -20,7 +20,7 @@ _TOO_FEW_TO_SHARE = 3
 _MOST_OF_THE_COST = 0.6
 
 
-def dropout(seen: Evidence) -> Iterator[Diagnosis]:
+def dropout(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find dropout at the ends of the network, and rates beyond use."""
     learning = [index for index, facts in enumerate(seen.layers) if _has_kernel(facts)]
     if not learning:
@@ -81,7 +81,7 @@ def _dropout_rate(facts: LayerFacts, rate: float) -> Diagnosis:
     )
 
 
-def dropout_before_normalisation(seen: Evidence) -> Iterator[Diagnosis]:
+def dropout_before_normalisation(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find dropout whose noise a batch normalisation took for part of the data.
 
     Wide ResNets have dropout in that place and come to no harm, so there has to be a sign of it.
@@ -105,7 +105,7 @@ def dropout_before_normalisation(seen: Evidence) -> Iterator[Diagnosis]:
             return
 
 
-def _unsure(seen: Evidence) -> str:
+def _unsure(seen: Symptoms) -> str:
     return (
         f"A sign of it: on validation images your network is right {seen.measured_accuracy:.0%} of "
         f"the time, and only {seen.certainty:.0%} sure."
@@ -125,7 +125,7 @@ def _dropout_straight_before(
     return None
 
 
-def normalisation_behind(seen: Evidence) -> Iterator[Diagnosis]:
+def normalisation_behind(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find moving averages that had too few steps to forget where they started."""
     momenta = [facts.momentum for facts in seen.layers if facts.momentum is not None]
     if seen.plan is None or not momenta or seen.underconfidence < _UNDERCONFIDENT:
@@ -143,7 +143,7 @@ def normalisation_behind(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def model_too_large(seen: Evidence) -> Iterator[Diagnosis]:
+def model_too_large(seen: Symptoms) -> Iterator[Diagnosis]:
     """Tell a network that learns from one that the budget lets learn; needs costs of layers."""
     plan, cost = seen.plan, sum(facts.cost or 0 for facts in seen.layers)
     if plan is None or cost <= 0 or not seen.budget_is_spent or not seen.is_unfinished:
@@ -161,7 +161,7 @@ def model_too_large(seen: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def one_layer(seen: Evidence) -> Iterator[Diagnosis]:
+def one_layer(seen: Symptoms) -> Iterator[Diagnosis]:
     """Find the layer that the budget goes into, where the budget is what ended training."""
     costly = [facts for facts in seen.layers if (facts.cost or 0) > 0]
     if len(costly) < _TOO_FEW_TO_SHARE or not seen.budget_is_spent or not seen.is_unfinished:

@@ -39,7 +39,7 @@ class LayerFacts:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class Symptoms:
     """What is known about a training; whatever is missing silences the rules that need it.
 
     Attributes:
