@@ -133,6 +133,7 @@ class Submission:
         students: Whose it is, as far as a download or a roster tells; several are a team.
         due: Their own due time, with a time zone; None for that of the rules.
         marked_late: Whether the download calls it late, as some do that give no times.
+        attempts: How many of theirs are graded, of which the best counts.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Submission:
     students: tuple[Person, ...] = ()
     due: datetime | None = None
     marked_late: bool = False
+    attempts: int = 1
 
 
 @dataclass(frozen=True)

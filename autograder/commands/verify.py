@@ -135,6 +135,7 @@ def read_submission(folder: Path, report: Report) -> Submission:
         students=tuple(Person(**person.model_dump()) for person in handed_in.students),
         due=handed_in.due,
         marked_late=handed_in.marked_late,
+        attempts=handed_in.attempts,
     )
 
 

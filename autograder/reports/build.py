@@ -233,6 +233,7 @@ def _submission(submission: Submission) -> SubmissionPart:
         students=tuple(PersonPart(**asdict(person)) for person in submission.students),
         due=submission.due,
         marked_late=submission.marked_late,
+        attempts=submission.attempts,
     )
 
 

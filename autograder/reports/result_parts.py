@@ -43,6 +43,8 @@ class SubmissionPart(Part):
     """Their own due time, in UTC; null for that of the rules."""
     marked_late: bool = False
     """Whether the download calls it late, as some do that give no times."""
+    attempts: Annotated[int, Field(ge=1)] = 1
+    """How many of theirs were graded; the others have this one's id and `~2`, `~3` and so on."""
 
 
 class PlacePart(Part):
