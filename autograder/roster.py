@@ -7,8 +7,10 @@ from nowhere else: the dates of files say when they were copied.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from autograder.models import Person
 from autograder.names import WINDOWS_DEVICES
@@ -57,7 +59,7 @@ class Student:
     student_id: str
     name: str = ""
     submitted_at: datetime | None = None
-    person: Person = Person()
+    person: Person = field(default_factory=Person)
     aliases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     due: datetime | None = None
@@ -74,3 +76,12 @@ class Roster:
 
     students: tuple[Student, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Student]:
+        named = (student for student in self.students if student.submission_id)
+        return {student.submission_id.casefold(): student for student in named}
+
+    def find(self, submission_id: str) -> Student | None:
+        """Return who handed this in by the roster's word, upper and lower case being the same."""
+        return self._by_id.get(safe_id(submission_id).casefold())

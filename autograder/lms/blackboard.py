@@ -7,21 +7,20 @@ may hold underscores: the receipt tells where one ends, or else what all names h
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograder.lms import clock
 from autograder.lms.handed_in import Download, HandedIn
-from autograder.lms.tree import Read, Tree, read_text
+from autograder.lms.tree import Read, Tree, common_start, read_text
 from autograder.models import Person
 
 _FILE = re.compile(
     r"(?P<who>.+?)_attempt_(?P<time>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|\.txt)",
     re.DOTALL,
 )
-_FIRST_LINE = re.compile(r"\s*[^:：]{1,40}[:：]\s*(?P<name>.*?)\s*\((?P<username>[^()]+)\)\s*")
+_FIRST_LINE = re.compile(r"[^:]{1,40}:\s*(?P<name>.*?)\s*\((?P<username>[^()]+)\)\s*")
 
 
 @dataclass
@@ -76,8 +75,7 @@ def _assignment(whos: set[str], people: Mapping[str, Person]) -> str:
     if len(whos) == 1:
         (who,) = whos
         return who[: who.rindex("_") + 1] if "_" in who else ""
-    common = os.path.commonprefix(sorted(whos))
-    return common[: common.rindex("_") + 1] if "_" in common else ""
+    return common_start(whos, "_")
 
 
 def _receipt(file: Read | None) -> Person | None:

@@ -13,7 +13,9 @@ from autograder.lms.handed_in import Download, HandedIn
 from autograder.lms.tree import Read, Tree
 from autograder.models import Person
 
-_START = r"(?P<id>\d+-\d+) - (?P<name>.+?) - (?P<time>[^-]*\d{4},? \d{1,2}:?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)"
+_START = (
+    r"(?P<id>\d+-\d+) - (?P<name>.+?) - (?P<time>[^-]*\d{4},? \d{1,2}:?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)"
+)
 _FOLDER = re.compile(_START, re.DOTALL)
 _FILE = re.compile(_START + " - (?P<file>.+)", re.DOTALL)
 _OWN = {"index.html"}
@@ -40,9 +42,7 @@ def read(tree: Tree) -> Download:
     )
 
 
-def _handed_in(
-    origin: str, match: re.Match[str], files: Tree | list[tuple[str, Read]]
-) -> HandedIn:
+def _handed_in(origin: str, match: re.Match[str], files: Tree | list[tuple[str, Read]]) -> HandedIn:
     tree = files if isinstance(files, Tree) else Tree.of(files)
     return HandedIn(
         key=f"{match['name']}_{match['id']}",

@@ -13,7 +13,9 @@ _MONTHS = {
     7: ("jul", "juil", "lug"), 8: ("aug", "aoû", "ago"), 9: ("sep", "set"),
     10: ("oct", "okt", "out", "ott"), 11: ("nov",), 12: ("dec", "dez", "déc", "dic"),
 }  # fmt: skip
-_TIME = r"(?P<hour>\d{1,2}?):?(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
+_TIME = (
+    r"(?P<hour>\d{1,2}?):?(?P<minute>\d\d)(?::(?P<second>\d\d))?(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
 _DATES = (
     r"(?P<day>\d{1,2})\.?\s(?:de\s)?(?P<month>[^\W\d]{3,})\.?,?\s(?:de\s)?(?P<year>\d{4})",
     r"(?P<month>[^\W\d]{3,})\.?\s(?P<day>\d{1,2}),\s(?P<year>\d{4})",
@@ -34,7 +36,7 @@ def parse(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     for shape in _NUMERIC:
         with suppress(ValueError):
-            return datetime.strptime(text.replace(" UTC", " +0000"), shape)
+            return datetime.strptime(text.replace(" UTC", " +0000"), shape)  # noqa: DTZ007
     match = next(filter(None, (shape.fullmatch(text) for shape in _SPOKEN)), None)
     return _spoken(match) if match else None
 
@@ -67,8 +69,6 @@ def _spoken(match: re.Match[str]) -> datetime | None:
     if month is None:
         return None
     with suppress(ValueError):
-        return datetime(
-            int(match["year"]), month, int(match["day"]), hour, int(match["minute"]),
-            int(match["second"] or 0),
-        )  # fmt: skip  # noqa: DTZ001 - a wall clock
+        day, minute, second = int(match["day"]), int(match["minute"]), int(match["second"] or 0)
+        return datetime(int(match["year"]), month, day, hour, minute, second)  # noqa: DTZ001
     return None

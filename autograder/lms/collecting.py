@@ -195,8 +195,8 @@ def _of_downloads(sources: list[_Source], which: Which) -> Iterator[_Work]:
                 attempts.setdefault(key, []).append((number, one))
     for of_one in attempts.values():
         graded = chosen([one for _, one in of_one], which)
-        source = next(number for number, one in of_one if one is graded[-1])
-        yield _Work(graded[-1].key, sources[source].path, tuple(graded), source, len(of_one))
+        last = next(number for number, one in of_one if one is graded[-1])
+        yield _Work(graded[-1].key, sources[last].path, tuple(graded), last, len(of_one))
 
 
 def _plain(sources: list[_Source], config: Config) -> Iterator[_Work]:

@@ -6,10 +6,8 @@ tell when it was pushed, and the dates of commits are whatever their authors' cl
 
 from __future__ import annotations
 
-import os.path
-
 from autograder.lms.handed_in import Download, HandedIn
-from autograder.lms.tree import Tree
+from autograder.lms.tree import Tree, common_start
 from autograder.models import Person
 
 
@@ -41,8 +39,7 @@ def _assignment(clones: list[str], name: str) -> str:
         return given
     if len(clones) < 2:
         return ""
-    common = os.path.commonprefix(sorted(clones))
-    return common[: common.rindex("-") + 1] if "-" in common else ""
+    return common_start(clones, "-")
 
 
 def _handed_in(folder: str, start: str, clone: Tree) -> HandedIn:

@@ -29,14 +29,11 @@ def read(tree: Tree) -> Download:
         IntakeError: The table cannot be read.
     """
     table = _table(tree.files[_TABLE]) if _TABLE in tree.files else {}
-    named = [name for name in tree.folders if _FOLDER.fullmatch(name)]
-    of_ours = dict.fromkeys([*table, *named]) if table or named else {}
-    if not table:
-        return Download((), tuple([*tree.folders, *tree.files]))
-    strays = [name for name in (*tree.folders, *tree.files) if name not in of_ours]
+    named = [name for name in tree.folders if _FOLDER.fullmatch(name)] if table else []
+    ours = dict.fromkeys([*table, *named])
+    strays = [name for name in (*tree.folders, *tree.files) if name not in {*ours, _TABLE}]
     return Download(
-        tuple(_handed_in(name, _entry(table, name), tree) for name in of_ours),
-        tuple(name for name in strays if name != _TABLE),
+        tuple(_handed_in(name, _entry(table, name), tree) for name in ours), tuple(strays)
     )
 
 

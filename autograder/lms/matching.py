@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.lms import people
 from autograder.models import Person
-from autograder.roster import Roster, Student, safe_id
+from autograder.roster import Roster, Student
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class _Index:
     """A class list, by everything that it can be asked for."""
 
     def __init__(self, roster: Roster) -> None:
-        self._students = roster.students
+        self._roster, self._students = roster, roster.students
         self._by: dict[tuple[str, str], set[int]] = {}
         for number, student in enumerate(roster.students):
             for kind, value in _known(student):
@@ -105,9 +105,9 @@ class _Index:
 
     def answer(self, claim: Claim) -> _Answer:
         """Return whose a piece of work is."""
-        own = self._find("submission", safe_id(claim.id))
+        own = self._roster.find(claim.id)
         if own:
-            return self._only(own, by_name=False)
+            return _Answer((self._students.index(own),))
         group = self._group(claim)
         if group:
             return group
@@ -182,7 +182,6 @@ class _Index:
 def _known(student: Student) -> Iterator[tuple[str, str]]:
     person = student.person
     values = {
-        "submission": (student.submission_id,),
         "user_id": (person.user_id,),
         "number": (person.number,),
         "username": (person.username, *student.aliases),

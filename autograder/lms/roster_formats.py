@@ -154,7 +154,9 @@ def _refuse_near(table: Table) -> None:
         missing = [column for column in (*OWN_COLUMNS, "due") if column not in table.headings]
         near = difflib.get_close_matches(plain, missing, n=1, cutoff=0.85)
         if heading not in OWN_COLUMNS and near and plain.replace("_", " ") not in _FIELD_OF:
-            raise IntakeError(f"{table.path}:1: {heading}: unknown heading; did you mean {near[0]}?")
+            raise IntakeError(
+                f"{table.path}:1: {heading}: unknown heading; did you mean {near[0]}?"
+            )
 
 
 def _refuse(table: Table) -> None:
@@ -251,12 +253,14 @@ class _Reader:
 
     def _time(self, row: Row, field: str) -> datetime | None:
         text = self._columns.value(row, field)
-        if not text or not any(char.isdigit() for char in text):
+        if not text:
             return None
         heading = self._columns.of[field]
         if heading in {"submitted_at", "due"}:
             return _our_time(text, self._path, row.line, heading)
-        return self._wall_clock(text, heading, row.line)
+        # Systems write a dash or a word where nothing was handed in.
+        has_digits = any(char.isdigit() for char in text)
+        return self._wall_clock(text, heading, row.line) if has_digits else None
 
     def _extension(self, row: Row) -> datetime | None:
         match = _EXTENSION.search(self._columns.value(row, "status"))

@@ -98,6 +98,15 @@ def sources_and_archives(
     return sources, archives
 
 
+def common_start(names_: Iterable[str], end: str) -> str:
+    """Return what all names begin with, up to the last ``end`` in it."""
+    first, last = min(names_), max(names_)
+    same = 0
+    while same < len(first) and first[same] == last[same]:
+        same += 1
+    return first[: first.rfind(end, 0, same) + 1]
+
+
 def read_text(read_: Read) -> str | None:
     """Return a small text file of the system's own; None if it is none."""
     data = read_(MAX_BYTES)
