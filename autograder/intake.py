@@ -26,7 +26,7 @@ from pathlib import Path
 
 from autograder import names
 from autograder.archives import archive_folder, open_archive
-from autograder.choosing import Choice, File, Folder, choose
+from autograder.choosing import Choice, File, Folder, choose, innermost
 from autograder.config import Config
 from autograder.copies import CopiedFile, HandIn, pack, unpack
 from autograder.errors import IntakeError
@@ -238,14 +238,15 @@ def _choose(path: Path, config: Config) -> Choice | Finding:
 
 
 def _choose_in(folder: Folder, config: Config) -> Choice | Finding:
-    folder = folder.unwrapped()
+    module = config.assignment.module
+    folder = innermost(folder.unwrapped(), module)
     if not folder.sources and len(folder.archives) == 1:
         unpacked = _unpack(folder.archives[0])
         if isinstance(unpacked, Finding):
             return unpacked
-        folder = unpacked
+        folder = innermost(unpacked, module)
     libraries = sys.stdlib_module_names | set(config.rules.allowed_imports)
-    return choose(folder, config.assignment.module, libraries)
+    return choose(folder, module, libraries)
 
 
 def _unpack(file: File) -> Folder | Finding:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -98,9 +98,9 @@ def sources_and_archives(
     return sources, archives
 
 
-def common_start(names_: Iterable[str], end: str) -> str:
+def common_start(names_: Collection[str], end: str) -> str:
     """Return what all names begin with, up to the last ``end`` in it."""
-    first, last = min(names_), max(names_)
+    first, last = min(names_, default=""), max(names_, default="")
     same = 0
     while same < len(first) and first[same] == last[same]:
         same += 1
