@@ -63,9 +63,8 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "statut", "estado"),
 }  # fmt: skip
 _FIELD_OF = {heading: field for field, all_ in _HEADINGS.items() for heading in all_}
-_WHO = ("submission_id", "user_id", "number", "username", "email", "name", "family", "github")
 _PARTICIPANT = re.compile(r"\S+ (\d+)")
-_EXTENSION = re.compile(r"Extension granted until:?\s+(.+?)(?:\s+-\s+.*)?", re.DOTALL)
+_EXTENSION = re.compile(r"Extension granted until:?\s+(.+?)(?:\s+-\s|$)", re.DOTALL)
 _NO_STUDENTS = {"instructor", "ta", "reader", "observer", "teacher", "designer"}
 
 
@@ -179,13 +178,9 @@ def _is_no_student(row: Row, columns: _Columns) -> bool:
         return True
     if not columns.canvas:
         return False
-    values = [value.strip() for value in row.cells.values()]
-    head = values[0] if values else ""
-    return (
-        "points possible" in head.casefold()
-        or columns.value(row, "name") in {"Student, Test", "Test Student"}
-        or not any(columns.value(row, field) for field in _WHO)
-    )
+    # The rows of points and of how grades are posted have no ids.
+    is_test = columns.value(row, "name") in {"Student, Test", "Test Student"}
+    return is_test or not columns.value(row, "user_id")
 
 
 class _Reader:

@@ -74,8 +74,9 @@ def decoded(path: Path, data: bytes) -> str:
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
-    elif data[1::2][:500].count(0) > len(data[1::2][:500]) / 3:
-        encodings = ["utf-16-le"]
+    elif b"\0" in data[:1000]:
+        little = data[1:1000:2].count(0) > data[0:1000:2].count(0)
+        encodings = ["utf-16-le" if little else "utf-16-be"]
     else:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
