@@ -83,6 +83,7 @@ class _Source:
     """A path, and what it was taken for."""
 
     path: Path
+    title: str
     format: Format | None = None
     download: Download = field(default_factory=lambda: Download(()))
 
@@ -115,7 +116,7 @@ def collect_class(
         matched = match(_claims(works, ids), roster) if roster else None
         zone = config.late.due.tzinfo if config.late else None
         submissions: list[Submission] = []
-        taken = [_taken(source) for source in sources]
+        taken = [Taken(one.path, one.title, 0, 0, strays=one.download.strays) for one in sources]
         for work, id_ in zip(works, ids, strict=True):
             students = matched.students.get(id_, ()) if matched else ()
             graded = [_known(one, students) for one in _take_in(work, id_, config, zone)]
@@ -144,10 +145,12 @@ def _open(path: Path, config: Config, from_: str | None, held: ExitStack) -> _So
         if not found:
             raise IntakeError(f"{path}: nothing in it is named as in a download from {from_}")
     elif not isinstance(tree, Tree) or {f"{module}.py", f"{module}.ipynb"} & set(tree.files):
-        found = None
+        return _Source(path, "a submission")
     else:
         found = recognise(tree, name)
-    return _Source(path, *found) if found else _Source(path)
+    if found:
+        return _Source(path, found[0].title, *found)
+    return _Source(path, "a folder of submissions" if path.is_dir() else "a submission")
 
 
 def _tree(path: Path, held: ExitStack) -> Tree | Finding | None:
@@ -160,13 +163,6 @@ def _tree(path: Path, held: ExitStack) -> Tree | Finding | None:
     except OSError as error:
         raise IntakeError(f"{path}: cannot be read: {error.strerror or error}") from error
     return archive if isinstance(archive, Finding) else in_archive(archive)
-
-
-def _taken(source: _Source) -> Taken:
-    if source.format:
-        return Taken(source.path, source.format.title, 0, 0, strays=source.download.strays)
-    title = "a folder of submissions" if source.path.is_dir() else "a submission"
-    return Taken(source.path, title, 0, 0)
 
 
 def _counted(taken: Taken, work: _Work, graded: list[Submission], config: Config) -> Taken:

@@ -7,7 +7,7 @@ is left over on either side is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.lms import people
 from autograder.models import Person
@@ -42,7 +42,7 @@ class Matched:
 
     students: Mapping[str, tuple[Student, ...]]
     nobody: tuple[str, ...] = ()
-    unsure: Mapping[str, str] | None = None
+    unsure: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Student, ...] = ()
 
 
