@@ -188,7 +188,7 @@ def test_brightspace_names(start: str, separator: str, time: tuple[int, ...]) ->
     handed_in = one(brightspace.read(tree([f"{start}{separator}my hw - final.py", "index.html"])))
     assert handed_in.students == (Person("Jane van der Doe", user_id="127413"),)
     assert names(handed_in) == ["my hw - final.py"]
-    assert handed_in.submitted_at == datetime(*time)  # type: ignore[misc,arg-type]  # noqa: DTZ001
+    assert handed_in.submitted_at == datetime(*time)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def test_a_name_with_a_dash_between_blanks_is_a_name() -> None:

@@ -14,7 +14,7 @@ from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
-from autograder.commands.taking_in import show_matched, taken_in
+from autograder.commands.taking_in import Given, show_matched, taken_in
 from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
@@ -85,10 +85,8 @@ def grade(options: GradeOptions, console: Console) -> int:
         UserError: Something given is unusable.
     """
     config = load_config(options.config)
-    class_ = taken_in(
-        options.paths, config, console,
-        roster=options.roster, from_=options.from_, attempt=options.attempt,
-    )  # fmt: skip
+    given = Given(options.paths, options.roster, options.from_, options.attempt)
+    class_ = taken_in(given, config, console)
     submissions = class_.submissions
     parallel = parallel_jobs(options.jobs)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)

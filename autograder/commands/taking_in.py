@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -16,25 +17,34 @@ from autograder.names import printable
 from autograder.view import plain
 
 
-def taken_in(
-    paths: Sequence[Path],
-    config: Config,
-    console: Console,
-    *,
-    roster: Path | None,
-    from_: str | None,
-    attempt: Which,
-) -> ClassWork:
+@dataclass(frozen=True)
+class Given:
+    """What a class's work is to be taken from.
+
+    Attributes:
+        paths: Downloads, submissions, or folders of them.
+        roster: Class list, if any.
+        from_: Format that all paths have; None to tell by their names.
+        attempt: Which of several attempts count.
+    """
+
+    paths: Sequence[Path]
+    roster: Path | None
+    from_: str | None
+    attempt: Which
+
+
+def taken_in(given: Given, config: Config, console: Console) -> ClassWork:
     """Return a class's work; print what each path was taken for.
 
     Raises:
         IntakeError: Something given is unusable.
     """
     zone = config.late.due.tzinfo if config.late else None
-    listed = load_roster(roster, zone) if roster else None
+    listed = load_roster(given.roster, zone) if given.roster else None
     for note in listed.notes if listed else ():
         console.print(plain(note), style="yellow")
-    class_ = collect_class(paths, config, listed, from_=from_, which=attempt)
+    class_ = collect_class(given.paths, config, listed, from_=given.from_, which=given.attempt)
     for taken in class_.taken:
         console.print(plain(str(taken)))
         for stray in taken.strays:
