@@ -19,7 +19,7 @@ from autograder.config import LateConfig
 from autograder.errors import IntakeError
 from autograder.lms.attempts import counting
 from autograder.lms.collecting import ClassWork, collect_class
-from autograder.lms.people import words
+from autograder.lms.people import name_keys, words
 from autograder.models import Person, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.report import Report
@@ -55,6 +55,17 @@ def collected(folder: Path, files: dict[str, bytes], **options: object) -> Class
     return collect_class([path], LATE, **options)  # type: ignore[arg-type]
 
 
+def named_once(class_: Sequence[Learner]) -> tuple[Learner, ...]:
+    """Return a class without namesakes, whom a system that gives nothing but names cannot tell."""
+    seen: set[str] = set()
+    unique = []
+    for one in class_:
+        if not seen & name_keys(one.name):
+            unique.append(one)
+            seen |= name_keys(one.name)
+    return tuple(unique)
+
+
 def numbers(work: ClassWork) -> set[tuple[str, ...]]:
     return {tuple(one.number for one in s.students) for s in work.submissions}
 
@@ -74,6 +85,8 @@ def expected(class_: Sequence[Learner]) -> set[tuple[str, ...]]:
 def test_everybody_is_found_on_the_class_list(
     tmp_path: Path, format_: str, class_: tuple[Learner, ...]
 ) -> None:
+    if format_ == "brightspace":
+        class_ = named_once(class_)
     files = samples.FORMATS[format_](class_)
     work = collected(tmp_path, files, roster=roster_of(class_))
 
@@ -459,6 +472,8 @@ NOTEBOOK = json.dumps(
 def test_any_class_comes_back(
     tmp_path_factory: pytest.TempPathFactory, format_: str, class_: tuple[Learner, ...]
 ) -> None:
+    if format_ == "brightspace":
+        class_ = named_once(class_)
     present = samples.handed_in(class_)
     assume(present)
     path = tmp_path_factory.mktemp("class")

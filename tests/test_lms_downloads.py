@@ -186,9 +186,16 @@ def test_a_student_cannot_write_a_receipt() -> None:
 @pytest.mark.parametrize("separator", ["/", " - "])
 def test_brightspace_names(start: str, separator: str, time: tuple[int, ...]) -> None:
     handed_in = one(brightspace.read(tree([f"{start}{separator}my hw - final.py", "index.html"])))
-    assert handed_in.students == (Person("Jane van der Doe", user_id="127413"),)
+    assert handed_in.students == (Person("Jane van der Doe"),)
     assert names(handed_in) == ["my hw - final.py"]
     assert handed_in.submitted_at == datetime(*time)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+def test_a_file_may_have_lost_its_name() -> None:
+    start = "117493-618463 - Jane van der Doe - Aug 29, 2026 208 PM"
+    handed_in = one(brightspace.read(tree([f"{start}.py"])))
+    assert (handed_in.key, handed_in.origin) == ("Jane van der Doe_117493-618463", start)
+    assert names(handed_in) == [f"{start}.py"]
 
 
 def test_a_name_with_a_dash_between_blanks_is_a_name() -> None:

@@ -1,7 +1,8 @@
 """Brightspace (D2L), the download of an assignment folder.
 
 ``{user}-{folder} - {full name} - {Jan 31, 2027 1159 PM}`` and then ``/`` or `` - `` and the file,
-with an ``index.html`` beside it. Every attempt is there, each under its own time.
+or the file's ending alone, with an ``index.html`` beside it. Every attempt is there, each under
+its own time. What Brightspace exports of people does not have those numbers: names find them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _START = (
     r"(?P<id>\d+-\d+) - (?P<name>.+?) - (?P<time>[^-]*\d{4},? \d{1,2}:?\d\d(?: ?[AaPp]\.?[Mm]\.?)?)"
 )
 _FOLDER = re.compile(_START, re.DOTALL)
-_FILE = re.compile(_START + " - (?P<file>.+)", re.DOTALL)
+_FILE = re.compile(_START + r"(?: - (?P<file>.+)|\.\w+)", re.DOTALL)
 _OWN = {"index.html"}
 
 
@@ -32,10 +33,10 @@ def read(tree: Tree) -> Download:
         elif name in tree.folders:
             found[name] = (match, tree.enter(name))
         else:
-            attempt = name[: match.start("file")]
+            attempt = name[: match.end("time")]
             _, files = found.setdefault(attempt, (match, []))
             if isinstance(files, list):
-                files.append((match["file"], tree.files[name]))
+                files.append((match["file"] or name, tree.files[name]))
     return Download(
         tuple(_handed_in(name, match, files) for name, (match, files) in found.items()),
         tuple(strays),
@@ -46,8 +47,8 @@ def _handed_in(origin: str, match: re.Match[str], files: Tree | list[tuple[str, 
     tree = files if isinstance(files, Tree) else Tree.of(files)
     return HandedIn(
         key=f"{match['name']}_{match['id']}",
-        students=(Person(name=match["name"], user_id=match["id"].partition("-")[0]),),
+        students=(Person(name=match["name"]),),
         files=tree.folder(),
-        origin=origin.removesuffix(" - "),
+        origin=origin,
         submitted_at=clock.parse(match["time"]),
     )

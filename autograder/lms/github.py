@@ -6,6 +6,7 @@ tell when it was pushed, and the dates of commits are whatever their authors' cl
 
 from __future__ import annotations
 
+from autograder.errors import IntakeError
 from autograder.lms.handed_in import Download, HandedIn
 from autograder.lms.tree import Tree, common_start
 from autograder.models import Person
@@ -18,18 +19,21 @@ def read(tree: Tree, name: str = "") -> Download:
         tree: Where they lie.
         name: Of the folder that they lie in.
     """
-    clones = {folder: tree.enter(folder) for folder in tree.folders}
-    clones = {
-        folder: clone
-        for folder, clone in clones.items()
-        if ".git" in clone.folders or ".git" in clone.files
-    }
+    clones = {folder: clone for folder in tree.folders if (clone := _clone(tree, folder))}
     start = _assignment(list(clones), name)
     strays = [folder for folder in tree.folders if folder not in clones]
     return Download(
         tuple(_handed_in(folder, start, clone) for folder, clone in clones.items()),
         (*strays, *tree.files),
     )
+
+
+def _clone(tree: Tree, folder: str) -> Tree | None:
+    try:
+        inside = tree.enter(folder)
+    except IntakeError:  # of folders that are no clones, whoever takes them in has to speak
+        return None
+    return inside if ".git" in inside.folders or ".git" in inside.files else None
 
 
 def _assignment(clones: list[str], name: str) -> str:

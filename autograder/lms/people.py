@@ -35,8 +35,9 @@ def name_keys(name: str) -> frozenset[str]:
 def lookups(name: str) -> Iterator[str]:
     """Yield what to look for among `name_keys`, for a name as a download has it."""
     parts = words(name)
-    if parts:
+    if len(parts) > 1:  # one word may be several, run together
         yield _sorted(parts)
+    if parts:
         yield "".join(parts)
 
 
