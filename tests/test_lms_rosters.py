@@ -64,7 +64,7 @@ Prof. X,,x@example.edu,Instructor
 """
 CLASSROOM = """\
 "identifier","github_username","github_id","name"
-"Anna Schmidt","anna-s","1","Anna"
+"{known_by}","anna-s","1",""
 """
 
 
@@ -128,9 +128,17 @@ def test_gradescope_tells_times_with_their_zone(tmp_path: Path) -> None:
     assert ben.submitted_at is None
 
 
-def test_names_on_github_are_names_besides(tmp_path: Path) -> None:
-    (anna,) = students(tmp_path, CLASSROOM)
-    assert (anna.aliases, anna.person.name) == (("anna-s",), "Anna")
+@pytest.mark.parametrize(
+    ("known_by", "person"),
+    [
+        ("Anna Schmidt", Person("Anna Schmidt")),
+        ("anna7@example.edu", Person(email="anna7@example.edu")),
+        ("M700001", Person(number="M700001")),
+    ],
+)
+def test_names_on_github_are_names_besides(tmp_path: Path, known_by: str, person: Person) -> None:
+    (anna,) = students(tmp_path, CLASSROOM.format(known_by=known_by))
+    assert (anna.aliases, anna.person) == (("anna-s",), person)
 
 
 def test_our_own_columns_may_stand_in_any_list(tmp_path: Path) -> None:

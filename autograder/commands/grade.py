@@ -107,7 +107,7 @@ def grade(options: GradeOptions, console: Console) -> int:
             write_gradebook(counted, options.out / "gradebook.csv", similar)
             page = write_class_page(options.out, counted, similar)
         watching.end()
-        show_batch(console, reports)
+        show_batch(console, counted)
         if class_.matched:
             show_matched(class_.matched, console)
         console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))

@@ -43,12 +43,12 @@ def taken_in(given: Given, config: Config, console: Console) -> ClassWork:
     zone = config.late.due.tzinfo if config.late else None
     listed = load_roster(given.roster, zone) if given.roster else None
     for note in listed.notes if listed else ():
-        console.print(plain(note), style="yellow")
+        console.print(plain(note), style="yellow", soft_wrap=True)
     class_ = collect_class(given.paths, config, listed, from_=given.from_, which=given.attempt)
     for taken in class_.taken:
-        console.print(plain(str(taken)))
+        console.print(plain(str(taken)), soft_wrap=True)
         for stray in taken.strays:
-            console.print(plain(f"nobody's, left out: {printable(stray)}"))
+            console.print(plain(f"nobody's, left out: {printable(stray)}"), soft_wrap=True)
     return class_
 
 
@@ -57,8 +57,9 @@ def show_matched(matched: Matched, console: Console) -> None:
     for student in matched.missing:
         who = f"{student.submission_id or student.student_id} {student.name}".rstrip()
         section = student.person.section
-        console.print(plain(printable(f"no submission: {who}{section and f' ({section})'}")))
+        line = f"no submission: {who}{section and f' ({section})'}"
+        console.print(plain(printable(line)), soft_wrap=True)
     for id_ in matched.nobody:
-        console.print(plain(f"nobody on the roster: {id_}"))
+        console.print(plain(f"nobody on the roster: {id_}"), soft_wrap=True)
     for id_, reason in matched.unsure.items():
-        console.print(plain(f"not sure whose, so nobody's: {id_}: {printable(reason)}"))
+        console.print(plain(f"not sure whose, so nobody's: {id_}: {reason}"), soft_wrap=True)

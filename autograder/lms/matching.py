@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from autograder.lms import people
 from autograder.models import Person
+from autograder.names import printable
 from autograder.roster import Roster, Student
 
 
@@ -150,7 +151,9 @@ class _Index:
             listed = self._students[next(iter(found))].name
             # Moodle's teams have numbers of their own, which are others' numbers as well.
             if kind == "user_id" and people.contradict(person.name, listed):
-                return self._unsure(found, f"its number is right, but its name is {person.name}")
+                return self._unsure(
+                    found, f"its number is right, but its name is {printable(person.name)}"
+                )
             return self._only(found, by_name=False)
         return self._only(self._by_name(person.name), by_name=True)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from autograder.models import Person
+from autograder.names import printable
 
 # Names of more words than this are compared whole.
 _MOST_WORDS = 8
@@ -79,7 +80,7 @@ def marks_id(person: Person) -> str:
 def shown(person: Person) -> str:
     """Return a person in one line: an id and the name."""
     id_ = person.number or person.username or person.email or person.user_id
-    return re.sub(r"\s+", " ", f"{id_} {person.name}").strip()
+    return printable(re.sub(r"\s+", " ", f"{id_} {person.name}").strip())
 
 
 def _sorted(parts: list[str]) -> str:

@@ -18,51 +18,11 @@ from pathlib import Path
 
 from autograder.errors import IntakeError
 from autograder.lms import clock
+from autograder.lms.headings import FIELDS, OWN_COLUMNS
 from autograder.lms.tables import Row, Table, load_table
 from autograder.models import Person
 from autograder.roster import Roster, Student, safe_id
 
-OWN_COLUMNS = ("submission_id", "student_id", "name", "submitted_at")
-# By field, the headings that systems give it, in lower case and with blanks for underscores.
-# Moodle's follow the language that its user chose: English, German, French, Spanish.
-_HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "submission_id": ("submission id",),
-    "user_id": ("canvas user id", "id", "user id", "identifier", "identifiant", "identificador"),
-    "number": (
-        "sis user id", "orgdefinedid", "org defined id", "sid", "student id", "id number",
-        "id-nummer", "matrikelnummer", "numéro d'identification", "número de id", "student number",
-    ),
-    "username": (
-        "sis login id", "login id", "username", "user name", "anmeldename", "nom d'utilisateur",
-        "nombre de usuario",
-    ),
-    "email": (
-        "email", "email address", "e-mail", "e-mail address", "e-mail-adresse", "sis email",
-        "adresse de courriel", "dirección de correo",
-    ),
-    "name": (
-        "student", "name", "full name", "student name", "vollständiger name", "nom complet",
-        "nombre completo",
-    ),
-    "given": ("first name", "firstname", "given name", "vorname", "prénom", "nombre"),
-    "family": (
-        "last name", "lastname", "family name", "surname", "nachname", "nom de famille",
-        "apellido(s)",
-    ),
-    "section": ("section", "sections", "section name"),
-    "group": ("group", "groups", "group name", "team", "gruppe", "gruppen", "groupe", "grupo"),
-    "github": ("github username",),
-    "roster_identifier": ("roster identifier",),
-    "role": ("role",),
-    "due": ("due", "due at", "extension"),
-    "submitted_at": (
-        "submitted at", "submission timestamp", "submission time", "last modified (submission)",
-        "zuletzt geändert (abgabe)", "dernière modification (travail remis)",
-        "última modificación (entrega)",
-    ),
-    "status": ("status", "statut", "estado"),
-}  # fmt: skip
-_FIELD_OF = {heading: field for field, all_ in _HEADINGS.items() for heading in all_}
 _PARTICIPANT = re.compile(r"\S+ (\d+)")
 _EXTENSION = re.compile(r"Extension granted until:?\s+(.+?)(?:\s+-\s|$)", re.DOTALL)
 _NO_STUDENTS = {"instructor", "ta", "reader", "observer", "teacher", "designer"}
@@ -109,11 +69,13 @@ def _columns(table: Table) -> _Columns:
     canvas_people = "canvas user id" in plain.values()
     of: dict[str, str] = {}
     for heading, name in plain.items():
-        field = _FIELD_OF.get(name)
+        field = FIELDS.get(name)
         if canvas_people and name == "user id":
             field = "number"
         if field and (field != "submission_id" or own):
             of.setdefault(field, heading)
+    if "github" in of and plain.get(of.get("user_id", "")) == "identifier":
+        of["identifier"] = of.pop("user_id")
     if own:
         _check_own(table)
     else:
@@ -152,7 +114,7 @@ def _refuse_near(table: Table) -> None:
         plain = heading.lower().replace(" ", "_")
         missing = [column for column in (*OWN_COLUMNS, "due") if column not in table.headings]
         near = difflib.get_close_matches(plain, missing, n=1, cutoff=0.85)
-        if heading not in OWN_COLUMNS and near and plain.replace("_", " ") not in _FIELD_OF:
+        if heading not in OWN_COLUMNS and near and plain.replace("_", " ") not in FIELDS:
             raise IntakeError(
                 f"{table.path}:1: {heading}: unknown heading; did you mean {near[0]}?"
             )
@@ -180,7 +142,8 @@ def _is_no_student(row: Row, columns: _Columns) -> bool:
         return False
     # The rows of points and of how grades are posted have no ids.
     is_test = columns.value(row, "name") in {"Student, Test", "Test Student"}
-    return is_test or not columns.value(row, "user_id")
+    ids = ("user_id", "number", "username", "email")
+    return is_test or not any(columns.value(row, field) for field in ids)
 
 
 class _Reader:
@@ -224,12 +187,15 @@ class _Reader:
         user_id = _PARTICIPANT.fullmatch(value("user_id"))
         family, given = value("family"), value("given")
         both = f"{family}, {given}" if family and given else family or given
+        # On GitHub, whoever teaches has chosen what people are known by.
+        known_by = value("identifier")
+        is_email, is_number = "@" in known_by, any(char.isdigit() for char in known_by)
         return Person(
-            name=value("name") or both,
+            name=value("name") or both or ("" if is_email or is_number else known_by),
             user_id=user_id[1] if user_id else value("user_id"),
-            number=value("number").removeprefix("#"),
+            number=value("number").removeprefix("#") or (known_by if is_number > is_email else ""),
             username=value("username").removeprefix("#"),
-            email=value("email"),
+            email=value("email") or (known_by if is_email else ""),
             section=value("section"),
         )
 
@@ -243,8 +209,8 @@ class _Reader:
         return safe_id(given) if given else ""
 
     def _aliases(self, row: Row) -> tuple[str, ...]:
-        names = (self._columns.value(row, field) for field in ("github", "roster_identifier"))
-        return tuple(name for name in names if name)
+        github = self._columns.value(row, "github")
+        return (github,) if github else ()
 
     def _time(self, row: Row, field: str) -> datetime | None:
         text = self._columns.value(row, field)
