@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from autograder import names
 from autograder.models import Finding, Location
@@ -14,6 +15,7 @@ from autograder.names import printable
 
 MAX_FILES = 64
 _MAX_WRAPPING = 4
+_MAX_LOOKED_INTO = 100
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,30 @@ class Folder:
         return folder
 
 
+def innermost(folder: Folder, module: str) -> Folder:
+    """Return the one folder among those inside that holds the submission; else the outer one.
+
+    That is the only one with the main module in it or, where none has, the only one with sources.
+    """
+    if folder.sources:
+        return folder
+    inside = list(islice(_inside(folder, _MAX_WRAPPING), _MAX_LOOKED_INTO + 1))
+    if len(inside) > _MAX_LOOKED_INTO:
+        return folder
+    full = [one for one in inside if one.sources]
+    named = [one for one in full if any(names.stem(file.name) == module for file in one.sources)]
+    candidates = named or full
+    return candidates[0] if len(candidates) == 1 else folder
+
+
+def _inside(folder: Folder, depth: int) -> Iterator[Folder]:
+    for enter in folder.folders.values() if depth else ():
+        if enter is not None:
+            inner = enter()
+            yield inner
+            yield from _inside(inner, depth - 1)
+
+
 @dataclass(frozen=True)
 class Choice:
     """The files that make a submission.
@@ -81,7 +107,7 @@ def choose(folder: Folder, module: str, libraries: Collection[str]) -> Choice | 
     modules = [file for file in folder.sources if names.suffix(file.name) == ".py"]
     notebooks = [file for file in folder.sources if names.suffix(file.name) == ".ipynb"]
     named = [file for file in (*modules, *notebooks) if names.stem(file.name) == module]
-    mains = named[:1] or notebooks or modules
+    mains = named[:1] or _renamed(modules, notebooks, module) or notebooks or modules
     if len(mains) != 1:
         return _no_main(mains, folder.archives, module)
     others = (file for file in modules if file is not mains[0])
@@ -100,6 +126,15 @@ def choose(folder: Folder, module: str, libraries: Collection[str]) -> Choice | 
         else:
             files.append((helper, f"{names.stem(helper.name)}.py"))
     return Choice(tuple(files), (*problems, *_colliding(files)))
+
+
+def _renamed(modules: list[File], notebooks: list[File], module: str) -> list[File]:
+    """Return what was called as asked before some program gave it a number."""
+
+    def of(files: list[File]) -> list[File]:
+        return [file for file in files if names.original_stem(file.name) == module]
+
+    return of(modules) or of(notebooks)
 
 
 def _no_main(candidates: list[File], archives: tuple[File, ...], module: str) -> Finding:

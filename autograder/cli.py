@@ -44,6 +44,7 @@ _config_option = click.option(
     default=_nearest_rules,
     help="The rules.  [default: grading.yaml, here or in the nearest folder above]",
 )
+_FORMATS = ("canvas", "moodle", "blackboard", "brightspace", "gradescope", "github", "folder")
 _path_argument = click.argument(
     "path", type=click.Path(path_type=Path), default=Path("assignment"), required=False
 )
@@ -88,13 +89,21 @@ def train(path: Path, config_path: Path, page: Path) -> int:
 @_config_option
 @click.option(
     "--roster", type=click.Path(path_type=Path),
-    help="CSV: submission_id, student_id, name, submitted_at.",
+    help="Class list: a CSV of ours, or any system's export of a gradebook or of people.",
+)  # fmt: skip
+@click.option(
+    "--from", "from_", type=click.Choice(_FORMATS),
+    help="What PATHS are.  [default: told by their names]",
+)  # fmt: skip
+@click.option(
+    "--attempt", type=click.Choice(("latest", "first", "best")), default="latest",
+    show_default=True, help="Which of a student's attempts counts.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
 @click.option("--watch", is_flag=True, help="Serve a page, for you alone, that shows how it goes.")
 def grade(**options: Any) -> int:
-    """Grade the submissions at PATHS: files, folders, or folders of them."""
+    """Grade the submissions at PATHS: what Canvas and others give, folders, single files."""
     from autograder.commands.grade import GradeOptions
     from autograder.commands.grade import grade as run
 

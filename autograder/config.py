@@ -205,7 +205,7 @@ class ReportConfig(Section):
 
 
 class LateConfig(Section):
-    """What lateness costs. Submission times come from the roster, never from file dates."""
+    """What lateness costs. Times come from the roster or the download, never from file dates."""
 
     due: datetime
     points_per_day: float = Field(ge=0, le=MOST_POINTS, allow_inf_nan=False)

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from autograder import names
 from autograder.archives import archive_folder, open_archive
-from autograder.choosing import Choice, File, Folder, choose
+from autograder.choosing import Choice, File, Folder, choose, innermost
 from autograder.config import Config
 from autograder.copies import CopiedFile, HandIn, pack, unpack
 from autograder.errors import IntakeError
@@ -34,11 +34,11 @@ from autograder.models import Finding, SourceFile, Submission
 from autograder.names import printable
 from autograder.notebooks import MAX_SOURCE_BYTES
 from autograder.reading import MAX_BYTES, as_source, look, read, unreadable
-from autograder.roster import Roster, safe_id
+from autograder.roster import safe_id
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """A file or folder that is one submission, and the name its id is made of."""
 
     name: str
@@ -46,15 +46,14 @@ class _Found:
 
     @property
     def key(self) -> Path:
+        """Tell two of them apart, however they were written."""
         # Only the parent is resolved: the thing itself may be a link, which is not followed.
         return (
             self.path.parent.resolve() / self.path.name if self.path.name else self.path.resolve()
         )
 
 
-def collect(
-    paths: Sequence[Path], config: Config, roster: Roster | None = None
-) -> tuple[Submission, ...]:
+def collect(paths: Sequence[Path], config: Config) -> tuple[Submission, ...]:
     """Take in every submission under the given paths, each once, ordered by id.
 
     The first of a submission's ``files`` is its main module, named after
@@ -63,15 +62,23 @@ def collect(
     Raises:
         IntakeError: A path does not exist or holds nothing that could be graded.
     """
-    found: dict[Path, _Found] = {}
-    for path in paths:
-        for one in _find(path, config.assignment.module):
-            found.setdefault(one.key, one)
-    ordered = sorted(found.values(), key=lambda one: (one.name.casefold(), str(one.key)))
+    ordered = find(paths, config.assignment.module)
     ids = unique_ids([one.name for one in ordered])
-    taken = (_take_in(one, id_, config) for one, id_ in zip(ordered, ids, strict=True))
-    listed = (_with_student(submission, roster) for submission in taken)
-    return tuple(sorted(listed, key=lambda submission: (submission.id.casefold(), submission.id)))
+    taken = (take_in(one.path, id_, config) for one, id_ in zip(ordered, ids, strict=True))
+    return tuple(sorted(taken, key=lambda submission: (submission.id.casefold(), submission.id)))
+
+
+def find(paths: Iterable[Path], module: str) -> list[Found]:
+    """Return the submissions that paths stand for, each once, in the order of their names.
+
+    Raises:
+        IntakeError: A path does not exist or holds nothing that could be graded.
+    """
+    found: dict[Path, Found] = {}
+    for path in paths:
+        for one in _find(path, module):
+            found.setdefault(one.key, one)
+    return sorted(found.values(), key=lambda one: (one.name.casefold(), str(one.key)))
 
 
 def unique_ids(names: Sequence[str]) -> list[str]:
@@ -93,22 +100,10 @@ def unique_ids(names: Sequence[str]) -> list[str]:
     return ids
 
 
-def _with_student(submission: Submission, roster: Roster | None) -> Submission:
-    student = roster.find(submission.id) if roster else None
-    if student is None:
-        return submission
-    return replace(
-        submission,
-        student_id=student.student_id,
-        name=student.name,
-        submitted_at=student.submitted_at,
-    )
-
-
 # --- finding them -------------------------------------------------------------------------------
 
 
-def _find(path: Path, module: str) -> list[_Found]:
+def _find(path: Path, module: str) -> list[Found]:
     """Return the submissions that a path on the command line stands for."""
     try:
         # A link named by the user is the user's choice; links inside a folder are not.
@@ -125,21 +120,21 @@ def _find(path: Path, module: str) -> list[_Found]:
             f"{path}: cannot be graded; expected a .py file, a .ipynb notebook, a .zip archive or "
             "a folder of them (unpack other archives first)"
         )
-    return [_Found(path.resolve().parent.name if path.stem == module else path.stem, real)]
+    return [Found(path.resolve().parent.name if path.stem == module else path.stem, real)]
 
 
-def _find_in_folder(path: Path, module: str) -> list[_Found]:
+def _find_in_folder(path: Path, module: str) -> list[Found]:
     folder = look(path)
     if {f"{module}.py", f"{module}.ipynb"} & {file.name for file in folder.sources}:
-        return [_Found(path.resolve().name, path)]
+        return [Found(path.resolve().name, path)]
     files = (*folder.sources, *folder.archives)
     if not files and not any(map(_holds_something, folder.folders.values())):
         raise IntakeError(
             f"{path}: nothing to grade in it; looked for {module}.py, {module}.ipynb, other .py "
             "files, notebooks, archives, and folders of those"
         )
-    found = [_Found(Path(file.name).stem, path / file.name) for file in files]
-    return found + [_Found(name, path / name) for name in folder.folders]
+    found = [Found(Path(file.name).stem, path / file.name) for file in files]
+    return found + [Found(name, path / name) for name in folder.folders]
 
 
 def _holds_something(enter: Callable[[], Folder] | None) -> bool:
@@ -153,10 +148,18 @@ def _holds_something(enter: Callable[[], Folder] | None) -> bool:
 # --- reading them -------------------------------------------------------------------------------
 
 
-def _take_in(found: _Found, id_: str, config: Config) -> Submission:
-    """Read one submission; what is wrong with it becomes its problems."""
-    hand_in = _hand_in(_choose(found.path, config))
-    return replace(_submission(hand_in, id_, found.path), copy=pack(hand_in))
+def take_in(path: Path, id_: str, config: Config, folder: Folder | None = None) -> Submission:
+    """Read one submission; what is wrong with it becomes its problems.
+
+    Args:
+        path: Where it lies.
+        id_: Its id.
+        config: The rules.
+        folder: What it consists of, where that is not a file or folder of its own.
+    """
+    choice = _choose(path, config) if folder is None else _choose_in(folder, config)
+    hand_in = _hand_in(choice)
+    return replace(_submission(hand_in, id_, path), copy=pack(hand_in))
 
 
 def take_in_copy(copy: bytes, id_: str) -> Submission:
@@ -221,25 +224,28 @@ def _digest(files: Iterable[CopiedFile], problems: Iterable[Finding]) -> str:
 
 def _choose(path: Path, config: Config) -> Choice | Finding:
     """Return the main file and its helpers, or why there is no telling."""
-    module = config.assignment.module
-    libraries = sys.stdlib_module_names | set(config.rules.allowed_imports)
     if path.is_symlink():
         return unreadable(path, "is a link, and links are not followed")
-    if path.is_dir():
-        try:
-            folder = look(path).unwrapped()
-        except OSError as error:
-            return unreadable(path, f"cannot be opened ({error.strerror})")
-    else:
+    if not path.is_dir():
         file = File(path.name, partial(read, path))
         if names.suffix(path.name) in names.SOURCES:
-            return Choice(((file, f"{module}.py"),))
-        folder = Folder(archives=(file,))
+            return Choice(((file, f"{config.assignment.module}.py"),))
+        return _choose_in(Folder(archives=(file,)), config)
+    try:
+        return _choose_in(look(path), config)
+    except OSError as error:
+        return unreadable(path, f"cannot be opened ({error.strerror})")
+
+
+def _choose_in(folder: Folder, config: Config) -> Choice | Finding:
+    module = config.assignment.module
+    folder = innermost(folder.unwrapped(), module)
     if not folder.sources and len(folder.archives) == 1:
         unpacked = _unpack(folder.archives[0])
         if isinstance(unpacked, Finding):
             return unpacked
-        folder = unpacked
+        folder = innermost(unpacked, module)
+    libraries = sys.stdlib_module_names | set(config.rules.allowed_imports)
     return choose(folder, module, libraries)
 
 

@@ -26,7 +26,13 @@ class LatePenalty:
     reason: str
 
 
-def penalty(late: LateConfig | None, submitted_at: datetime | None) -> LatePenalty:
+def penalty(
+    late: LateConfig | None,
+    submitted_at: datetime | None,
+    *,
+    own_due: datetime | None = None,
+    marked_late: bool = False,
+) -> LatePenalty:
     """Return what a submission loses for being late.
 
     Within the grace nothing is lost. Beyond it, every day begun counts, from the due time on: the
@@ -36,19 +42,25 @@ def penalty(late: LateConfig | None, submitted_at: datetime | None) -> LatePenal
     Args:
         late: The late policy; None where there is none.
         submitted_at: With a time zone; None where nobody knows, which costs nothing.
+        own_due: Due time of these students alone, with a time zone; None for the policy's.
+        marked_late: Whether somebody else says that it came late.
 
     Raises:
-        InternalError: The time has no zone.
+        InternalError: A time has no zone.
     """
     if late is None:
         return LatePenalty(0.0, 0, "There is no late penalty for this assignment.")
     if submitted_at is None:
-        return LatePenalty(0.0, 0, "The time of submission is not known, so no points are lost.")
-    if submitted_at.tzinfo is None:
-        raise InternalError(f"submission time without a time zone: {submitted_at}")
+        marked = "Marked as late where it was handed in, but " if marked_late else ""
+        reason = f"{marked}the time of submission is not known, so no points are lost."
+        return LatePenalty(0.0, 0, reason[0].upper() + reason[1:])
+    due_at = own_due or late.due
+    if submitted_at.tzinfo is None or due_at.tzinfo is None:
+        raise InternalError(f"time without a time zone: {submitted_at}, due {due_at}")
+    due_at = due_at.astimezone(late.due.tzinfo)  # reports say it in the zone of the course
     # In UTC: Python subtracts wall clocks, not instants, where both share a time zone.
-    late_by = submitted_at.astimezone(UTC) - late.due.astimezone(UTC)
-    due = f"{late.due:%Y-%m-%d %H:%M %Z}"
+    late_by = submitted_at.astimezone(UTC) - due_at.astimezone(UTC)
+    due = f"{due_at:%Y-%m-%d %H:%M %Z}"
     if late_by <= timedelta(0):
         return LatePenalty(0.0, 0, f"Handed in before the due time ({due}).")
     if late_by <= timedelta(minutes=late.grace_minutes):

@@ -96,6 +96,27 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class Person:
+    """A student, by whatever a learning management system or a roster says of them.
+
+    Attributes:
+        name: As it is written there; the systems differ.
+        user_id: The system's own number: Canvas's ID, Moodle's participant.
+        number: The school's: SIS user id, OrgDefinedId, Gradescope's SID.
+        username: Login.
+        email: Address.
+        section: Of the class.
+    """
+
+    name: str = ""
+    user_id: str = ""
+    number: str = ""
+    username: str = ""
+    email: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True)
 class Submission:
     """One submission as taken in; nothing of it has been run.
 
@@ -106,9 +127,13 @@ class Submission:
         path: Where it came from.
         files: Its modules; empty where ``problems`` kept us from reading any.
         sha256: Hex digest over names and contents of what was handed in, and over its problems.
-        submitted_at: From the roster, with a time zone.
+        submitted_at: From the roster or the download, with a time zone.
         problems: Why it could not be taken in as handed in; any of them rejects it.
         copy: Of what was read, packed by copies.py; kept with the results.
+        students: Whose it is, as far as a download or a roster tells; several are a team.
+        due: Their own due time, with a time zone; None for that of the rules.
+        marked_late: Whether the download calls it late, as some do that give no times.
+        attempts: How many of theirs are graded, of which the best counts.
     """
 
     id: str
@@ -120,6 +145,10 @@ class Submission:
     submitted_at: datetime | None = None
     problems: tuple[Finding, ...] = ()
     copy: bytes = field(default=b"", repr=False)
+    students: tuple[Person, ...] = ()
+    due: datetime | None = None
+    marked_late: bool = False
+    attempts: int = 1
 
 
 @dataclass(frozen=True)

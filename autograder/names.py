@@ -7,6 +7,7 @@ Python reads identifiers in Unicode's compatibility form (NFKC).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -23,11 +24,25 @@ WINDOWS_DEVICES = frozenset({"con", "prn", "aux", "nul"}) | {
 # Beyond Latin with its accents, alphabets hold letters that look like those of others.
 _LAST_LATIN = "\N{LATIN SMALL LETTER LONG S}"
 _LONGEST_SHOWN = 80
+# What browsers, systems and file managers make of a name that is taken: “x (1)”, “x-2”,
+# “x - Copy (2)”, “x copy 3”, “x-Copy1”, “Copy of x”.
+_COPY = re.compile(
+    r"""(?:(?:copy\ of|kopie\ von|copie\ de|copia\ de)\ )?
+        (?P<stem>.+?)
+        (?: \s?\(\d{1,3}\) | [-_\ ]\d{1,3} | [-\ ]{1,3}(?:copy|kopie|copie|copia)\ ?\d{0,3})*+""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def stem(name: str) -> str:
     """Return a file's name without its suffix, accents composed, as Windows would store it."""
     return _plain(name).stem
+
+
+def original_stem(name: str) -> str:
+    """Return the stem that a file had before it was renamed for being one of several."""
+    match = _COPY.fullmatch(stem(name)[:_LONGEST_SHOWN])
+    return match["stem"] if match else stem(name)
 
 
 def suffix(name: str) -> str:

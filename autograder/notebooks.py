@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from types import UnionType
 from typing import Any
 
@@ -40,6 +40,16 @@ _NOT_PYTHON = re.compile(
               | [\w,.\s\[\]]+=\s*(?:!|%\w)  # files = !ls, here = %pwd
          )""",
     re.VERBOSE,
+)
+# Exports of notebooks as modules, and what they make of magics.
+_CELL_MARK = re.compile(r"[#][ ](?:In\s?\[[\d ]*\]:|%%)")
+_MAGIC_CALL = re.compile(
+    r"^(\s*+)get_ipython\(\)\.(?:run_line_magic|run_cell_magic|system|magic)\(.*"
+)
+_EXPORTED = re.compile(
+    rf"""^(?:{_CELL_MARK.pattern} | [ \t]*+get_ipython\(\)\.
+             | ["]{{3}}.*\n\nAutomatically\ generated\ by\ Colab)""",
+    re.MULTILINE | re.VERBOSE,
 )
 _LEXEME = re.compile(r"""\\.?|'{3}|"{3}|['"#()\[\]{}]""")
 
@@ -199,6 +209,29 @@ def _without_magic_lines(lines: list[str]) -> Iterator[str]:
         else:
             statement.read(line)
             yield line
+
+
+def without_export_marks(text: str) -> str:
+    """Return a module that was exported from a notebook as that notebook would have been read.
+
+    Jupyter, Colab and VS Code leave magics in it, as calls or as they are, and its cells under
+    ``# In[1]:`` or ``# %%``. Any other module is returned as it is.
+    """
+    if not _EXPORTED.search(text):
+        return text
+    lines: list[str] = []
+    for cell in _split(text.split("\n")):
+        first = _first_line(cell, 1)
+        is_exploration = first is not None and _EXPLORATION.match(cell[first].strip())
+        lines += [""] * len(cell) if is_exploration else _without_magic_lines(cell)
+    return "\n".join(_MAGIC_CALL.sub(r"\1pass", line) for line in lines)
+
+
+def _split(lines: list[str]) -> Iterator[list[str]]:
+    """Yield the cells of an export, each with its mark; first what stands before them."""
+    starts = [0, *(i for i, line in enumerate(lines) if i and _CELL_MARK.match(line)), len(lines)]
+    for start, end in pairwise(starts):
+        yield lines[start:end]
 
 
 class _Statement:

@@ -22,7 +22,7 @@ from autograder.choosing import File, Folder
 from autograder.errors import IntakeError
 from autograder.models import Finding, Location, SourceFile
 from autograder.names import printable
-from autograder.notebooks import MAX_SOURCE_BYTES, read_notebook, too_long
+from autograder.notebooks import MAX_SOURCE_BYTES, read_notebook, too_long, without_export_marks
 
 # Of files, as they are on the disk or in an archive.
 MAX_BYTES = 16 * 2**20
@@ -118,7 +118,8 @@ def _source(data: bytes, name: str, origin: str, room: int) -> SourceFile | Find
         place = Location(origin, before.count(b"\n") + 1)
         return _no_text("there are bytes in it that are no UTF-8", place)
     # What Python makes of line ends when it reads a file.
-    return SourceFile(name, text.replace("\r\n", "\n").replace("\r", "\n"), origin)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return SourceFile(name, without_export_marks(text), origin)
 
 
 @dataclass(frozen=True)

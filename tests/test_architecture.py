@@ -51,6 +51,7 @@ LAYERS = """
     leftovers
     training instructor_checks check_plugin
     gradebook store results machine environment ci
+    lms
     assignment
     runs symptoms calibration_file gathering class_pictures
     pipeline

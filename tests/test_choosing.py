@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from copy import copy
+from functools import partial
+
 import pytest
 
-from autograder.choosing import MAX_FILES, Choice, File, Folder, choose
+from autograder.choosing import MAX_FILES, Choice, File, Folder, choose, innermost
 from autograder.models import Finding
 
 
@@ -126,3 +129,53 @@ def test_unwrapping_ends() -> None:
         return Folder(folders={"again": endless})
 
     assert endless().unwrapped().folders
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "submission (1).py", "submission-2.py", "submission_3.py", "submission - Copy.py",
+        "submission copy 2.py", "submission-Copy1.ipynb", "Copy of submission.ipynb",
+        "submission (1) (2).py",
+    ],
+)  # fmt: skip
+def test_a_number_that_some_program_gave_it_is_no_other_name(name: str) -> None:
+    choice = chosen("blocks.py", name)
+    assert modules(choice) == [(name, "submission.py"), ("blocks.py", "blocks.py")]
+
+
+def test_the_name_itself_counts_more_than_a_copy_of_it() -> None:
+    assert modules(chosen("submission (1).py", "submission.py")) == [
+        ("submission.py", "submission.py")
+    ]
+
+
+def test_of_two_copies_neither_is_guessed() -> None:
+    finding = refused(Folder(files("submission (1).py", "submission (2).py", "blocks.py")))
+    assert finding.rule == "ambiguous"
+    assert "submission (1).py, submission (2).py" in finding.message
+
+
+def folder(*names: str, **inside: Folder) -> Folder:
+    return Folder(files(*names), (), {name: partial(copy, it) for name, it in inside.items()})
+
+
+def test_the_one_folder_with_sources_is_the_submission_whatever_lies_beside_it() -> None:
+    code, empty = folder("hw.py", "blocks.py"), folder()
+    assert innermost(folder(report=empty, all=folder(code=code, data=empty)), "hw2") == code
+
+
+def test_the_one_folder_with_the_module_is_the_submission() -> None:
+    code = folder("submission.py", layers=folder("blocks.py"))
+    assert innermost(folder(code=code, tries=folder("old.py")), "submission") == code
+
+
+def test_two_folders_with_the_module_are_not_guessed_among() -> None:
+    both = folder(one=folder("submission.py"), other=folder("submission.py"))
+    assert innermost(both, "submission") is both
+
+
+def test_an_environment_that_was_handed_in_is_not_searched_to_its_end() -> None:
+    inside = {f"part{number}": folder() for number in range(500)}
+    many = folder(code=folder("submission.py"), environment=folder(**inside))
+    assert innermost(many, "submission") is many

@@ -16,7 +16,6 @@ from autograder.errors import IntakeError
 from autograder.intake import collect, take_in_copy, unique_ids
 from autograder.models import Location, Submission
 from autograder.notebooks import MAX_SOURCE_BYTES
-from autograder.roster import Roster, Student
 
 ROOT = Path(__file__).parent.parent
 CONFIG = Config.model_validate(
@@ -49,8 +48,8 @@ def write_notebook(path: Path, source: str = "x = 1") -> Path:
     return write(path, json.dumps({"nbformat": 4, "metadata": {}, "cells": [cell]}))
 
 
-def take(*paths: Path, roster: Roster | None = None) -> tuple[Submission, ...]:
-    return collect(paths, CONFIG, roster)
+def take(*paths: Path) -> tuple[Submission, ...]:
+    return collect(paths, CONFIG)
 
 
 def take_one(*paths: Path) -> Submission:
@@ -512,16 +511,6 @@ def test_what_is_wrong_is_part_of_the_digest(tmp_path: Path) -> None:
     ambiguous = take(tmp_path)[0]
     assert empty.id == ambiguous.id
     assert empty.sha256 != ambiguous.sha256
-
-
-def test_the_roster_says_who_it_is(tmp_path: Path) -> None:
-    write(tmp_path / "Anna.py")
-    write(tmp_path / "ben.py")
-    roster = Roster((Student("anna", "1001", "Anna Ähre"),))
-    anna, ben = take(tmp_path, roster=roster)
-
-    assert (anna.id, anna.student_id, anna.name) == ("Anna", "1001", "Anna Ähre")
-    assert (ben.id, ben.student_id, ben.name) == ("ben", "ben", "")
 
 
 # --- its copy -----------------------------------------------------------------------------------

@@ -86,3 +86,26 @@ def test_handing_in_later_never_costs_less(late_by: timedelta, more: timedelta) 
 @pytest.mark.parametrize(("score", "points", "left"), [(80, 10, 70), (5, 10, 0), (0, 0, 0)])
 def test_grade_is_never_below_zero(score: float, points: float, left: float) -> None:
     assert grade(score, points) == left
+
+
+def test_an_own_due_time_stands_in_for_the_policys() -> None:
+    own = DUE + timedelta(days=2)
+    assert penalty(POLICY, DUE + timedelta(days=2), own_due=own).points == 0
+    assert penalty(POLICY, DUE + timedelta(days=3), own_due=own).days == 1
+
+
+def test_an_own_due_time_is_told_in_the_zone_of_the_course() -> None:
+    policy = POLICY.model_copy(update={"due": DUE.astimezone(ZoneInfo("Europe/Berlin"))})
+    found = penalty(policy, DUE, own_due=DUE + timedelta(days=1))
+    assert "(2027-02-02 00:00 CET)" in found.reason
+
+
+def test_a_late_mark_without_a_time_costs_nothing_and_is_told() -> None:
+    found = penalty(POLICY, None, marked_late=True)
+    assert (found.points, found.days) == (0, 0)
+    assert found.reason.startswith("Marked as late where it was handed in, but the time")
+
+
+def test_an_own_due_time_without_a_zone_is_our_fault() -> None:
+    with pytest.raises(InternalError, match="without a time zone"):
+        penalty(POLICY, DUE, own_due=DUE.replace(tzinfo=None))

@@ -14,18 +14,18 @@ from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
+from autograder.commands.taking_in import Given, show_matched, taken_in
 from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
-from autograder.intake import collect
 from autograder.jobs import Progress
-from autograder.models import Submission, Verdict
+from autograder.lms.attempts import Which, counting
+from autograder.models import Verdict
 from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
 from autograder.pages.similar_page import publish_similarity
 from autograder.pipeline import Watcher
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
-from autograder.roster import Roster, load_roster
 from autograder.store import Store
 from autograder.view import BatchView, plain, show_batch
 from autograder.watch_server import LivePage, Site
@@ -37,13 +37,15 @@ class GradeOptions:
     """What was typed.
 
     Attributes:
-        paths: Submissions, or folders of them.
+        paths: Downloads, submissions, or folders of them.
         out: Results folder.
         config: grading.yaml.
-        roster: CSV with names and submission times, if any.
+        roster: Class list, if any.
         jobs: Submissions at a time; None for one per core.
         no_sandbox: Run students' code unconfined.
         watch: Serve a page that shows how it goes, while it goes.
+        from_: Format that all paths have; None to tell by their names.
+        attempt: Which of several attempts count.
     """
 
     paths: Sequence[Path]
@@ -53,6 +55,8 @@ class GradeOptions:
     jobs: int | None
     no_sandbox: bool
     watch: bool = False
+    from_: str | None = None
+    attempt: Which = "latest"
 
 
 class _Both:
@@ -81,8 +85,9 @@ def grade(options: GradeOptions, console: Console) -> int:
         UserError: Something given is unusable.
     """
     config = load_config(options.config)
-    roster = load_roster(options.roster) if options.roster else None
-    submissions = collect(options.paths, config, roster)
+    given = Given(options.paths, options.roster, options.from_, options.attempt)
+    class_ = taken_in(given, config, console)
+    submissions = class_.submissions
     parallel = parallel_jobs(options.jobs)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
     watching = Watching(submissions, parallel)
@@ -97,13 +102,14 @@ def grade(options: GradeOptions, console: Console) -> int:
                 writer = Writer(grader, store, _Both(watching, view), Publisher(signs))
                 reports = grade_batch(submissions, writer, parallel)
             with console.status("comparing submissions"):
-                similar = publish_similarity(options.out, reports, assignment.root).flags
-            write_gradebook(reports, options.out / "gradebook.csv", similar)
-            page = write_class_page(options.out, reports, similar)
+                counted = counting(reports)
+                similar = publish_similarity(options.out, counted, assignment.root).flags
+            write_gradebook(counted, options.out / "gradebook.csv", similar)
+            page = write_class_page(options.out, counted, similar)
         watching.end()
-        show_batch(console, reports)
-        if roster:
-            _show_missing(roster, submissions, console)
+        show_batch(console, counted)
+        if class_.matched:
+            show_matched(class_.matched, console)
         console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
         _show_undrawn(writer, options.out)
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
@@ -125,7 +131,7 @@ def _live_page(
     """Return what serves a page to watch, if asked to; grading does not depend on it."""
 
     def class_page(reports: Sequence[Report]) -> bytes:
-        return draw_class_page(options.out, reports, {})
+        return draw_class_page(options.out, counting(reports), {})
 
     if not options.watch:
         return nullcontext()
@@ -144,9 +150,3 @@ def warn(assignment: Assignment) -> None:
     errors = Console(stderr=True)
     for line in threshold_warnings(assignment):
         errors.print(plain(f"warning: {line}"), style="yellow", soft_wrap=True, highlight=False)
-
-
-def _show_missing(roster: Roster, submissions: Sequence[Submission], console: Console) -> None:
-    missing = roster.unmatched([submission.id for submission in submissions])
-    for student in missing:
-        console.print(plain(f"no submission: {student.submission_id} {student.name}".rstrip()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.commands.opening import parallel_jobs
+from autograder.lms.attempts import counting
 from autograder.pages.publish import redraw_all, write_class_page
 from autograder.pages.similar_page import republish_similarity
 from autograder.results import read_results
@@ -45,11 +46,12 @@ def report(options: ReportOptions, console: Console) -> int:
             ids = [report.submission.id for report in reports]
             for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
                 bar(done, len(ids), "drawing reports")
+        counted = counting(reports)
         with console.status("comparing submissions"):
-            similar = republish_similarity(out, reports, options.config.resolve().parent).flags
-        pages = [write_class_page(out, reports, similar)]
+            similar = republish_similarity(out, counted, options.config.resolve().parent).flags
+        pages = [write_class_page(out, counted, similar)]
         if options.anonymous:
-            pages.append(write_class_page(out, reports, similar, anonymous=True))
+            pages.append(write_class_page(out, counted, similar, anonymous=True))
     for page in pages:
         console.print(plain(f"class page: {page}"), soft_wrap=True)
     return 0

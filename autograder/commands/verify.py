@@ -26,7 +26,7 @@ from autograder.datasets import Dataset, Holdout
 from autograder.errors import InternalError, ResultsError
 from autograder.holdout_seed import holdout_seed
 from autograder.intake import take_in_copy
-from autograder.models import Submission, Verdict
+from autograder.models import Person, Submission, Verdict
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.verification import Sameness, Verification, compare, other_parts
@@ -132,6 +132,10 @@ def read_submission(folder: Path, report: Report) -> Submission:
         student_id=handed_in.student_id,
         name=handed_in.name,
         submitted_at=handed_in.submitted_at,
+        students=tuple(Person(**person.model_dump()) for person in handed_in.students),
+        due=handed_in.due,
+        marked_late=handed_in.marked_late,
+        attempts=handed_in.attempts,
     )
 
 

@@ -30,6 +30,7 @@ from autograder.reports.result_parts import (
     FindingPart,
     LatePart,
     MetricsPart,
+    PersonPart,
     PlacePart,
     SubmissionPart,
 )
@@ -102,7 +103,7 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
     criteria = _criteria(outcome, config)
     max_score = _total(hundredths(criterion.points) for criterion in config.rubric)
     score = _score(outcome.verdict, criteria)
-    late = _late(config.late, submission.submitted_at)
+    late = _late(config.late, submission)
     return Report(
         version=FORMAT_VERSION,
         assignment=config.assignment.name,
@@ -156,7 +157,7 @@ def restate(report: Report, submission: Submission, config: Config) -> Report:
     For cached reports: an extension or a corrected name needs no second training. The rules must
     be those of the report in everything but lateness.
     """
-    today = _late(config.late, submission.submitted_at)
+    today = _late(config.late, submission)
     flags = {*report.flags, "late"} if today.days else {*report.flags} - {"late"}
     return report.model_copy(
         update={
@@ -183,8 +184,13 @@ def _grade(score: float | None, late: LatePart) -> float | None:
     return None if score is None else hundredths(grade(score, late.points))
 
 
-def _late(policy: LateConfig | None, submitted_at: datetime | None) -> LatePart:
-    found = penalty(policy, submitted_at)
+def _late(policy: LateConfig | None, submission: Submission) -> LatePart:
+    found = penalty(
+        policy,
+        submission.submitted_at,
+        own_due=submission.due,
+        marked_late=submission.marked_late,
+    )
     return LatePart(points=hundredths(found.points), days=found.days, reason=found.reason)
 
 
@@ -224,6 +230,10 @@ def _submission(submission: Submission) -> SubmissionPart:
         sha256=submission.sha256,
         origin=printable(submission.path.name),
         submitted_at=submission.submitted_at,
+        students=tuple(PersonPart(**asdict(person)) for person in submission.students),
+        due=submission.due,
+        marked_late=submission.marked_late,
+        attempts=submission.attempts,
     )
 
 

@@ -10,6 +10,19 @@ from autograder.models import Verdict
 from autograder.reports.fields import Instant, Number, Part, Sha256, Share, Text
 
 
+class PersonPart(Part):
+    """A student, by whatever was known of them; what was not is empty."""
+
+    name: Text = ""
+    user_id: Text = ""
+    """The learning management system's own: Canvas's ID, Moodle's participant."""
+    number: Text = ""
+    """The school's: SIS user id, OrgDefinedId, Gradescope's SID."""
+    username: Text = ""
+    email: Text = ""
+    section: Text = ""
+
+
 class SubmissionPart(Part):
     """Whose work it is."""
 
@@ -23,7 +36,15 @@ class SubmissionPart(Part):
     origin: Text
     """Name of the file or folder handed in; never its path."""
     submitted_at: Instant | None
-    """From the roster, in UTC; null where it is not known."""
+    """From the roster or the download, in UTC; null where it is not known."""
+    students: tuple[PersonPart, ...] = ()
+    """Whose it is, where a download or a roster tells; several are a team."""
+    due: Instant | None = None
+    """Their own due time, in UTC; null for that of the rules."""
+    marked_late: bool = False
+    """Whether the download calls it late, as some do that give no times."""
+    attempts: Annotated[int, Field(ge=1)] = 1
+    """How many of theirs were graded; the others have this one's id and `~2`, `~3` and so on."""
 
 
 class PlacePart(Part):
