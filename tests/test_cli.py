@@ -228,9 +228,16 @@ def test_check_says_what_is_wrong(name: str, code: int, words: str) -> None:
 
 
 @pytest.mark.sandbox
-def test_train_shows_epochs_a_curve_and_points() -> None:
-    done = autograder("train", "tests/submissions/no-augmentation", "--config", TINY_RULES)
+def test_train_shows_epochs_a_curve_and_points_and_leaves_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "second try.html"
+    work = "tests/submissions/no-augmentation"
+    done = autograder("train", work, "--config", TINY_RULES, "--report", page)
     assert done.returncode == 0, done.stderr
+    assert f"report: {page}" in done.stdout
+    shown = page.read_text(encoding="utf-8")
+    assert "This was scored on the validation images" in shown
+    assert "Your augmentation, measured" in shown
+    assert "What your network sees" in shown
     assert "epoch   2/" in done.stdout
     assert "Accuracy by epoch" in done.stdout
     assert "points on the validation split" in done.stdout
@@ -240,7 +247,9 @@ def test_train_shows_epochs_a_curve_and_points() -> None:
 @pytest.mark.sandbox
 def test_what_train_trains_is_what_grade_trains(tmp_path: Path) -> None:
     folder = small_class(tmp_path / "class", "no-augmentation")
-    trained = autograder("train", folder / "no-augmentation", "--config", TINY_RULES)
+    page = tmp_path / "report.html"
+    work = folder / "no-augmentation"
+    trained = autograder("train", work, "--config", TINY_RULES, "--report", page)
     out = tmp_path / "out"
     graded = autograder("grade", folder, "--out", out, "--config", TINY_RULES)
     assert graded.returncode == 0, graded.stderr
