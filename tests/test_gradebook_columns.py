@@ -120,7 +120,7 @@ def test_gradescopes_table_of_a_course() -> None:
 
 def test_moodles_identifier_stands_first_in_every_language() -> None:
     text = "Identifiant,Nom complet,Note\nParticipant 1,Bo,\n"
-    assert export(text, "moodle").id_columns() == [0]
+    assert export(text, "moodle").id_columns() == {0: ("user_id",)}
 
 
 def test_moodle_in_an_unknown_language_needs_the_column() -> None:
@@ -138,4 +138,4 @@ def test_nothing_to_tell_students_by_is_refused() -> None:
 
 
 def test_one_column_alone_can_identify() -> None:
-    assert export(CANVAS, "canvas").id_columns("sis login id") == [3]
+    assert list(export(CANVAS, "canvas").id_columns("sis login id")) == [3]

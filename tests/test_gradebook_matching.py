@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from autograder.errors import ResultsError
 from autograder.gradebooks.csv_file import parse_csv
 from autograder.gradebooks.formats import FORMATS
-from autograder.gradebooks.matching import Matching, match, people_of
+from autograder.gradebooks.matching import Matching, graded_by, match
 from autograder.gradebooks.sheet import Sheet, understand
 from autograder.reports.report import Report
+from autograder.reports.result_parts import PersonPart
 from tests.gradebook_samples import of
 
 PATH = Path("export.csv")
@@ -24,8 +25,8 @@ def sheet(*lines: str, head: str = HEAD, name: str = "canvas", id_heading: str =
 
 
 def matched(found: Sheet, *reports: Report, by_name: bool = False) -> Matching:
-    people = [person for report in reports for person in people_of(report)]
-    return match(found.rows, people, PATH, by_name=by_name)
+    people = [person for report in reports for person in graded_by(report)]
+    return match(found, people, by_name=by_name)
 
 
 def pairs(matching: Matching) -> list[tuple[str, str]]:
@@ -122,6 +123,70 @@ def test_zeros_kept_the_way_of_excel_count() -> None:
     found = sheet('="00123",', head="SID,Total Score\n", name="gradescope")
     assert len(matched(found, of("00123")).pairs) == 1
     assert not matched(found, of("123")).pairs
+
+
+def handed_in_by(*students: dict[str, str], id_: str = "hand-in", origin: str = "x") -> Report:
+    """Return the report of people of whom a download or a roster tells more than one id."""
+    made = of("", id_=id_)
+    people = tuple(PersonPart(**one) for one in students)
+    submission = made.submission.model_copy(update={"students": people, "origin": origin})
+    return made.model_copy(update={"submission": submission})
+
+
+def test_a_number_is_looked_for_where_its_kind_stands() -> None:
+    found = sheet("Ada,9001,1002,ada,A,", "Bo,1002,9009,bo,A,")
+    assert pairs(matched(found, handed_in_by({"user_id": "1002"}))) == [("1002", "hand-in")]
+    assert pairs(matched(found, handed_in_by({"number": "1002"}))) == [("9001", "hand-in")]
+    assert not matched(found, handed_in_by({"username": "1002"})).pairs
+
+
+def test_a_login_may_be_an_address() -> None:
+    found = sheet("Ada,9001,,ada@x.edu,A,")
+    assert matched(found, handed_in_by({"email": "ada@x.edu"})).pairs
+
+
+def test_the_members_of_a_team_all_get_its_grade() -> None:
+    found = sheet("Ada,1,s1,,A,", "Bo,2,s2,,A,", "Eve,3,s3,,A,")
+    team = handed_in_by({"number": "s2"}, {"number": "s1"}, {"name": "Zoe"}, id_="team-7")
+    matching = matched(found, team)
+    assert pairs(matching) == [("1", "team-7"), ("2", "team-7")]
+    assert [person.label for person in matching.people_left] == ["team-7 (Zoe)"]
+
+
+def test_a_team_and_one_of_its_members_alone_are_refused() -> None:
+    found = sheet("Ada,1,s1,,A,", "Bo,2,s2,,A,")
+    team = handed_in_by({"number": "s1"}, {"number": "s2"}, id_="team")
+    with pytest.raises(ResultsError, match="line 3 would get several results: team, hand-in-s2"):
+        matched(found, team, of("s2"))
+
+
+def test_the_id_of_a_team_is_nobodys() -> None:
+    team = handed_in_by({"number": "s1"}, {"number": "s2"}, id_="s3")
+    assert not matched(sheet("Eve,3,s3,,A,"), team).pairs
+
+
+@pytest.mark.parametrize(("name", "count"), [("Team 7", 0), ("Ada Lovelace", 1), ("", 1)])
+def test_moodles_number_of_a_team_is_no_participants(name: str, count: int) -> None:
+    found = sheet("Participant 7,Ada Lovelace,", head="Identifier,Full name,Grade\n", name="moodle")
+    own = handed_in_by({"user_id": "7", "name": name})
+    assert len(matched(found, own).pairs) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "origin"),
+    [
+        ("gradescope", "500017,", "submission_500017"),
+        ("github", "signs-ada,", "signs-ada"),
+    ],
+)
+def test_what_was_handed_in_may_tell_who_it_is(name: str, line: str, origin: str) -> None:
+    head = {
+        "gradescope": "Submission ID,Total Score\n",
+        "github": "student_repository_name,points_awarded\n",
+    }
+    found = sheet(line, head=head[name], name=name)
+    assert len(matched(found, handed_in_by(origin=origin)).pairs) == 1
+    assert not matched(found, handed_in_by(origin=f"{origin}0")).pairs
 
 
 ids = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=3)

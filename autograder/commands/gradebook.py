@@ -13,7 +13,7 @@ from autograder.errors import ResultsError
 from autograder.gradebooks.csv_file import read_csv
 from autograder.gradebooks.feedback import FeedbackZip, feedback_zip
 from autograder.gradebooks.formats import FORMATS
-from autograder.gradebooks.matching import Matching, match, people_of
+from autograder.gradebooks.matching import Matching, graded_by, match
 from autograder.gradebooks.sheet import Sheet, understand
 from autograder.gradebooks.tables import write_table
 from autograder.gradebooks.update import Action, Change, changes_of, write_back
@@ -94,8 +94,8 @@ def _export(
         assignment=titles.pop() if len(titles) == 1 else "",
         id_heading="" if options.match in {BY_IDS, BY_NAME} else options.match,
     )
-    people = [person for report in reports for person in people_of(report)]
-    matching = match(sheet.rows, people, into, by_name=options.match == BY_NAME)
+    people = [person for report in reports for person in graded_by(report)]
+    matching = match(sheet, people, by_name=options.match == BY_NAME)
     changes = changes_of(sheet, matching, overwrite=options.overwrite, scale=options.scale)
     feedback = None
     if options.feedback_zip:

@@ -9,7 +9,15 @@ from functools import cached_property
 
 from autograder.errors import ResultsError
 from autograder.gradebooks.csv_file import CsvFile, Record
-from autograder.gradebooks.formats import CANVAS, MOODLE, GradebookFormat, number
+from autograder.gradebooks.formats import (
+    CANVAS,
+    KINDS,
+    MOODLE,
+    ORIGIN,
+    USER_ID,
+    GradebookFormat,
+    number,
+)
 
 _POINTS_POSSIBLE = "points possible"
 _READ_ONLY = "(read only)"
@@ -74,15 +82,23 @@ class Export:
         wanted = [fold(name) for name in names]
         return [index for name in wanted for index, one in enumerate(self._folded) if one == name]
 
-    def id_columns(self, heading: str = "") -> list[int]:
-        """Return the columns that identify a student: all, or the one so headed.
+    def id_columns(self, heading: str = "") -> dict[int, tuple[str, ...]]:
+        """Return the columns that identify a student, and the kinds of id in each.
+
+        Args:
+            heading: Of the only column that is to; empty for all that may.
 
         Raises:
             ResultsError: There is none; lists the headings.
         """
-        found = self.columns([heading] if heading else self.rules.ids)
-        if self.rules is MOODLE and not heading and 0 not in found:
-            found.insert(0, 0)
+        found: dict[int, tuple[str, ...]]
+        if heading:
+            found = dict.fromkeys(self.columns([heading]), (*KINDS, ORIGIN))
+        else:
+            ids = self.rules.ids
+            found = {index: ids[name] for name in ids for index in self.columns([name])}
+            if self.rules is MOODLE:  # its first column, in whatever language
+                found = {0: (USER_ID,), **found}
         if not found:
             wanted = repr(heading) if heading else " or ".join(self.rules.ids)
             raise self._error(

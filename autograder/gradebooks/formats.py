@@ -7,8 +7,12 @@ which is common knowledge.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Kinds of id, named as in `autograder.models.Person`; and the name of what was handed in.
+USER_ID, NUMBER, USERNAME, EMAIL, ORIGIN = "user_id", "number", "username", "email", "origin"
+KINDS = (USER_ID, NUMBER, USERNAME, EMAIL)
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
@@ -18,7 +22,8 @@ class GradebookFormat:
 
     Attributes:
         name: As typed.
-        ids: Headings of columns that identify a student.
+        ids: Headings of columns that identify a student, and which kinds of id stand in each
+            (see `KINDS`): one system's number may be another's login.
         names: Headings of columns that hold a whole name.
         given_names: Headings of the column of first names, beside ``family_names``.
         family_names: Headings of the column of last names.
@@ -27,11 +32,13 @@ class GradebookFormat:
         any_column: Whether ``--column`` may also name a column that ``grades`` does not match.
         points_headings: Headings of a column that says, in each row, how many points there are.
         id_prefix: Put before ids, so that spreadsheets leave them alone.
+        groups_share_ids: Whether a team's number may be that of a student who has nothing to do
+            with it.
         not_graded: What stands for no grade, besides an empty cell.
     """
 
     name: str
-    ids: tuple[str, ...]
+    ids: Mapping[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
     given_names: tuple[str, ...] = ()
     family_names: tuple[str, ...] = ()
@@ -39,12 +46,18 @@ class GradebookFormat:
     any_column: bool = False
     points_headings: tuple[str, ...] = ()
     id_prefix: str = ""
+    groups_share_ids: bool = False
     not_graded: tuple[str, ...] = ()
 
 
 CANVAS = GradebookFormat(
     "canvas",
-    ids=("ID", "SIS User ID", "SIS Login ID", "Integration ID"),
+    ids={
+        "ID": (USER_ID,),
+        "SIS User ID": (NUMBER,),
+        "SIS Login ID": (USERNAME, EMAIL),
+        "Integration ID": (NUMBER,),
+    },
     names=("Student",),
     given_names=("FirstName", "First Name"),
     family_names=("LastName", "Last Name"),
@@ -55,16 +68,25 @@ CANVAS = GradebookFormat(
 # French, Spanish; for the rest there is --column, and the identifier always stands first.
 MOODLE = GradebookFormat(
     "moodle",
-    ids=("Identifier", "ID number", "Email address", "Username", "ID-Nummer", "E-Mail-Adresse"),
+    ids={
+        "Identifier": (USER_ID,),
+        "ID number": (NUMBER,),
+        "ID-Nummer": (NUMBER,),
+        "Username": (USERNAME,),
+        "Anmeldename": (USERNAME,),
+        "Email address": (EMAIL,),
+        "E-Mail-Adresse": (EMAIL,),
+    },
     names=("Full name", "Vollständiger Name", "Nom complet", "Nombre completo"),
     grades=re.compile(r"(?P<title>Grade|Bewertung|Note|Calificación)"),
     any_column=True,
     points_headings=("Maximum Grade", "Maximum grade", "Höchstbewertung", "Bestwertung"),
+    groups_share_ids=True,
     not_graded=("-",),
 )
 BLACKBOARD = GradebookFormat(
     "blackboard",
-    ids=("Username", "Student ID"),
+    ids={"Username": (USERNAME,), "Student ID": (NUMBER,)},
     given_names=("First Name",),
     family_names=("Last Name",),
     grades=re.compile(
@@ -75,7 +97,7 @@ BLACKBOARD = GradebookFormat(
 )
 BRIGHTSPACE = GradebookFormat(
     "brightspace",
-    ids=("OrgDefinedId", "Username", "Email"),
+    ids={"OrgDefinedId": (NUMBER,), "Username": (USERNAME,), "Email": (EMAIL,)},
     given_names=("First Name",),
     family_names=("Last Name",),
     grades=re.compile(
@@ -85,7 +107,7 @@ BRIGHTSPACE = GradebookFormat(
 )
 GRADESCOPE = GradebookFormat(
     "gradescope",
-    ids=("SID", "Email", "Submission ID"),
+    ids={"SID": (NUMBER,), "Email": (EMAIL,), "Submission ID": (ORIGIN,)},
     names=("Name",),
     given_names=("First Name",),
     family_names=("Last Name",),
@@ -95,7 +117,12 @@ GRADESCOPE = GradebookFormat(
 )
 GITHUB = GradebookFormat(
     "github",
-    ids=("github_username", "roster_identifier", "identifier", "student_repository_name"),
+    ids={
+        "github_username": (USERNAME,),
+        "roster_identifier": KINDS,
+        "identifier": KINDS,
+        "student_repository_name": (ORIGIN,),
+    },
     names=("name",),
     grades=re.compile(r"(?P<title>points_awarded)"),
     any_column=True,
@@ -103,16 +130,25 @@ GITHUB = GradebookFormat(
 )
 GENERIC = GradebookFormat(
     "generic",
-    ids=(
-        "submission_id", "student_id", "id", "sid", "student number", "username", "login", "email",
-        "e-mail", "matriculation number", "matrikelnummer",
-    ),
+    ids={
+        "submission_id": (),
+        "student_id": KINDS,
+        "id": KINDS,
+        "sid": (NUMBER,),
+        "student number": (NUMBER,),
+        "matriculation number": (NUMBER,),
+        "matrikelnummer": (NUMBER,),
+        "username": (USERNAME,),
+        "login": (USERNAME,),
+        "email": (EMAIL,),
+        "e-mail": (EMAIL,),
+    },
     names=("name", "full name", "student"),
     given_names=("first name", "given name"),
     family_names=("last name", "family name", "surname"),
     any_column=True,
     points_headings=("max_score", "max points"),
-)  # fmt: skip
+)
 
 FORMATS = {
     one.name: one for one in (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, GRADESCOPE, GITHUB, GENERIC)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.errors import ResultsError
 from autograder.gradebooks.columns import fold
-from autograder.gradebooks.sheet import Row
+from autograder.gradebooks.formats import KINDS, ORIGIN, USER_ID
+from autograder.gradebooks.sheet import ANY, Row, Sheet, id_key
 from autograder.reports.report import Report
+from autograder.reports.result_parts import PersonPart
 
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Person:
+class Graded:
     """Somebody who gets a grade.
 
     Attributes:
         report: Whose grade it is; members of a team share one.
-        ids: All that identify the person, folded.
+        ids: All that identify the person, as `id_key` makes them.
         name: Empty if it is not known.
     """
 
@@ -46,31 +49,51 @@ class Matching:
         people_left: Results that match nobody.
     """
 
-    pairs: tuple[tuple[Row, Person], ...]
+    pairs: tuple[tuple[Row, Graded], ...]
     rows_left: tuple[Row, ...]
-    people_left: tuple[Person, ...]
+    people_left: tuple[Graded, ...]
 
 
-def people_of(report: Report) -> tuple[Person, ...]:
-    """Return everybody who gets the grade of a report."""
+def graded_by(report: Report) -> tuple[Graded, ...]:
+    """Return everybody who gets the grade of a report: one, or the members of a team."""
     submission = report.submission
-    ids = frozenset({fold(submission.student_id), fold(submission.id)} - {""})
-    return (Person(report, ids, submission.name),)
+    students = submission.students or (PersonPart(),)
+    if len(students) > 1:
+        return tuple(Graded(report, _typed(one), one.name) for one in students)
+    [own] = students
+    typed = _typed(own)
+    # Ids of which nobody said what kind they are may be any.
+    known = {key.partition(":")[2] for key in typed}
+    others = {id_ for id_ in (submission.student_id, submission.id) if fold(id_) not in known}
+    untyped = {id_key(ANY, id_) for id_ in others if id_.strip()}
+    return (Graded(report, typed | untyped | _origin(report), submission.name or own.name),)
 
 
-def match(rows: Sequence[Row], people: Sequence[Person], path: Path, *, by_name: bool) -> Matching:
+def _typed(person: PersonPart) -> frozenset[str]:
+    ids = {kind: getattr(person, kind) for kind in KINDS}
+    return frozenset(id_key(kind, id_) for kind, id_ in ids.items() if id_.strip())
+
+
+def _origin(report: Report) -> frozenset[str]:
+    """Return the ids that the name of what was handed in is made of."""
+    origin = report.submission.origin
+    of_gradescope = re.fullmatch(r"submission_(\d+)", origin)
+    return frozenset({id_key(ORIGIN, of_gradescope[1] if of_gradescope else origin)})
+
+
+def match(sheet: Sheet, people: Sequence[Graded], *, by_name: bool) -> Matching:
     """Find the line of each person.
 
     Args:
-        rows: Of the export.
+        sheet: The export.
         people: Who gets a grade.
-        path: Of the export, to name it in errors.
         by_name: Whether whom no id finds is looked for by name, if nobody else is called so.
 
     Raises:
         ResultsError: An id stands in several lines, or several results belong to one line.
     """
-    found = _by_id(rows, people, path)
+    rows = sheet.rows
+    found = _by_id(sheet, people)
     if by_name:
         taken = set(found.values())
         found |= _by_name(
@@ -85,13 +108,16 @@ def match(rows: Sequence[Row], people: Sequence[Person], path: Path, *, by_name:
     )
 
 
-def _by_id(rows: Sequence[Row], people: Sequence[Person], path: Path) -> dict[int, int]:
+def _by_id(sheet: Sheet, people: Sequence[Graded]) -> dict[int, int]:
     """Return the line of the file for each person that an id finds."""
-    lines = _index((row.record.line, row.ids) for row in rows)
+    rows = {row.record.line: row for row in sheet.rows}
+    lines = _index((line, row.ids) for line, row in rows.items())
     owners = defaultdict[int, list[int]](list)
     faults = []
     for index, person in enumerate(people):
         own = sorted({line for key in person.ids for line in lines.get(key, ())})
+        if sheet.rules.groups_share_ids:
+            own = [line for line in own if not _is_a_group(person, rows[line])]
         if len(own) > 1:
             faults.append(f"{person.label} would be all of the lines {_listed(own)}")
         for line in own:
@@ -104,14 +130,26 @@ def _by_id(rows: Sequence[Row], people: Sequence[Person], path: Path) -> dict[in
         more = f"\n… and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         shown = "\n".join(faults[:_SHOWN]) + more
         raise ResultsError(
-            f"{path}: an id matches twice, so nothing was written:\n{shown}\n"
+            f"{sheet.file.path}: an id matches twice, so nothing was written:\n{shown}\n"
             "Name the one column that tells students apart: --match HEADING; "
             "or mend the ids in the roster and grade again (it takes no new training)"
         )
     return {indices[0]: line for line, indices in owners.items()}
 
 
-def _by_name(rows: Sequence[Row], people: Sequence[tuple[int, Person]]) -> dict[int, int]:
+def _is_a_group(person: Graded, row: Row) -> bool:
+    """Whether it is a team's number that found a student's: only a number, and another name."""
+    sure = {id_key(kind, "") for kind in KINDS if kind != USER_ID}
+    surely = any(key.startswith(kind) for key in person.ids & row.ids for kind in sure)
+    ours, theirs = _words(person.name), _words(row.name)
+    return not surely and bool(ours) and bool(theirs) and not ours & theirs
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(unicodedata.normalize("NFKC", name))))
+
+
+def _by_name(rows: Sequence[Row], people: Sequence[tuple[int, Graded]]) -> dict[int, int]:
     """Return lines by name, where it is one line's and one person's alone."""
     lines = _index((row.record.line, _name_keys(row.name)) for row in rows)
     owners = _index((index, _name_keys(person.name)) for index, person in people)

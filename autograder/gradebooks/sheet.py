@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.gradebooks.columns import Column, Export, fold, value
 from autograder.gradebooks.csv_file import CsvFile, Record
-from autograder.gradebooks.formats import MOODLE, GradebookFormat, number
+from autograder.gradebooks.formats import MOODLE, USER_ID, GradebookFormat, number
 
+# Stands for every kind, where nobody knows which it is.
+ANY = "any"
 # How a spreadsheet keeps the zeros in front of a number.
 _EXCEL_TEXT = re.compile(r'="(.*)"')
 
@@ -20,7 +22,7 @@ class Row:
 
     Attributes:
         record: Where it stands.
-        ids: All that identify the student, folded.
+        ids: All that identify the student, as `id_key` makes them.
         own_id: The first of them, as written.
         name: As the export has it; empty if it has none.
         old: What stands in the column; empty if there is no grade.
@@ -82,26 +84,41 @@ def understand(
     return Sheet(file, rules, grades, rows, _has_comma(export, grades.index, points))
 
 
-def _row(record: Record, export: Export, grades: Column, points: int | None, ids: list[int]) -> Row:
+def id_key(kind: str, id_: str) -> str:
+    """Return what two ids have in common if they are one."""
+    return f"{kind}:{fold(id_)}"
+
+
+def _row(
+    record: Record,
+    export: Export,
+    grades: Column,
+    points: int | None,
+    ids: Mapping[int, tuple[str, ...]],
+) -> Row:
     old = value(record, grades.index)
-    keys = (key for index in ids for key in _keys(value(record, index), export.rules, index == 0))
     return Row(
         record=record,
-        ids=frozenset(keys),
-        own_id=value(record, ids[0]),
+        ids=frozenset(
+            id_key(kind, id_)
+            for index, kinds in ids.items()
+            for id_ in _ids(value(record, index), kinds, export.rules)
+            for kind in (ANY, *kinds)
+        ),
+        own_id=value(record, next(iter(ids))),
         name=_name(record, export),
         old="" if old in export.rules.not_graded else old,
         points=grades.points if points is None else number(value(record, points)),
     )
 
 
-def _keys(text: str, rules: GradebookFormat, first: bool) -> Iterator[str]:
-    """Yield what identifies a student in one cell."""
+def _ids(text: str, kinds: tuple[str, ...], rules: GradebookFormat) -> Iterator[str]:
+    """Yield the ways in which a cell identifies a student."""
     as_text = _EXCEL_TEXT.fullmatch(text)
     plain = (as_text[1] if as_text else text).removeprefix(rules.id_prefix).strip()
     if plain:
-        yield fold(plain)
-    if rules is MOODLE and first and (digits := re.search(r"\d+$", plain)):
+        yield plain
+    if rules is MOODLE and USER_ID in kinds and (digits := re.search(r"\d+$", plain)):
         yield digits[0]  # of “Participant 123”, in whatever language
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from autograder.errors import ResultsError
 from autograder.gradebooks.formats import number
-from autograder.gradebooks.matching import Matching, Person
+from autograder.gradebooks.matching import Graded, Matching
 from autograder.gradebooks.sheet import Row, Sheet
 
 _HALF_A_HUNDREDTH = 0.005
@@ -36,7 +36,7 @@ class Change:
     """
 
     row: Row
-    person: Person
+    person: Graded
     new: str
     action: Action
 
@@ -78,7 +78,7 @@ def write_back(sheet: Sheet, changes: Sequence[Change], *, keep_all: bool) -> by
     )
 
 
-def _change(row: Row, person: Person, sheet: Sheet, overwrite: bool) -> Change:
+def _change(row: Row, person: Graded, sheet: Sheet, overwrite: bool) -> Change:
     report = person.report
     if report.grade is None:
         return Change(row, person, "", Action.NOT_GRADED)
