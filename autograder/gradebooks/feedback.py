@@ -23,6 +23,8 @@ from autograder.gradebooks.update import Action, Change
 _REPORTS = ("report.html", "feedback.md")
 _LONGEST_NAME = 100
 _PARTING = re.compile(r'[_/\\:*?"<>|]')
+# A team's number is not in the export, but in the name of what it handed in.
+_OF_MOODLE = re.compile(r"(?P<name>.*?)_(?P<id>\d+)_assignsubmission_")
 # Zip files know no time before.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -70,9 +72,7 @@ def feedback_zip(changes: Sequence[Change], results: Path, rules: GradebookForma
             entries |= named
             count += 1
         else:
-            why = (
-                "no number of the student's and of the file in its name" if reports else "no report"
-            )
+            why = f"handed in under a name that is not {rules.name}'s" if reports else "no report"
             left_out.append(f"{members[0].person.label}: {why}")
     return FeedbackZip(_packed(entries), count, tuple(left_out))
 
@@ -88,11 +88,16 @@ def _reports(folder: Path) -> Mapping[str, bytes]:
 
 
 def _moodle(members: Sequence[Change], reports: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    for change in members:
-        participant = re.search(r"\d+$", change.row.own_id)
-        if participant:
-            folder = f"{_plain(change.row.name)}_{participant[0]}_assignsubmission_file_"
-            yield from ((f"{folder}/{name}", content) for name, content in reports.items())
+    """Yield the files of a submission: for whom Moodle's own name says, else for its students."""
+    own = _OF_MOODLE.match(members[0].person.report.submission.origin)
+    if own:
+        who = [(own["name"], own["id"])]
+    else:
+        found = [(one.row.name, re.search(r"\d+$", one.row.own_id)) for one in members]
+        who = [(name, participant[0]) for name, participant in found if participant]
+    for name, participant in who:
+        folder = f"{_plain(name)}_{participant}_assignsubmission_file_"
+        yield from ((f"{folder}/{file}", content) for file, content in reports.items())
 
 
 def _plain(name: str) -> str:
