@@ -138,6 +138,31 @@ def verify(folder: Path, config_path: Path, no_sandbox: bool) -> int:
     return run(folder, config_path, _console(), no_sandbox=no_sandbox)
 
 
+@cli.command("grade-predictions")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--answers", type=click.Path(path_type=Path), required=True,
+    help="CSV: Filename, ClassId; or a single column in the order of the file names.",
+)  # fmt: skip
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV to write the grades to.")
+@click.option("--classes", type=click.IntRange(min=2), default=43, show_default=True)
+@click.option(
+    "--zero-below", type=float, default=0.79, show_default=True, help="macro-F1 worth nothing.",
+)  # fmt: skip
+@click.option(
+    "--full-above", type=float, default=0.91, show_default=True, help="macro-F1 worth 100.",
+)  # fmt: skip
+def grade_predictions(zero_below: float, full_above: float, **options: Any) -> int:
+    """Grade files of predictions at PATHS by macro-F1: TEAM-...-predictions.csv."""
+    from autograder.commands.grade_predictions import PredictionOptions
+    from autograder.commands.grade_predictions import grade_predictions as run
+    from autograder.predictions_only import Scale
+
+    if not zero_below < full_above:
+        raise click.UsageError("--zero-below has to be smaller than --full-above")
+    return run(PredictionOptions(scale=Scale(zero_below, full_above), **options), _console())
+
+
 @cli.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option(

@@ -85,7 +85,7 @@ def text(grade: float | None) -> str:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(class_=classes(), style=styles, keep_all=st.booleans())
 def test_the_new_file_is_what_the_system_would_write(
     name: str,
