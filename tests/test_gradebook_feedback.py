@@ -13,7 +13,6 @@ from autograder.gradebooks.feedback import FeedbackZip, feedback_zip
 from autograder.gradebooks.formats import FORMATS
 from autograder.gradebooks.matching import graded_by, match
 from autograder.gradebooks.sheet import understand
-from autograder.gradebooks.update import changes_of
 from autograder.reports.report import Report
 from autograder.reports.result_parts import PersonPart
 from tests.gradebook_samples import of, results_of
@@ -33,8 +32,7 @@ def packed(tmp_path: Path, name: str, export: str, *reports: Report) -> Feedback
     file = parse_csv(export.encode(), Path("export.csv"))
     sheet = understand(file, FORMATS[name], column="", assignment="")
     matching = match(sheet, [one for r in reports for one in graded_by(r)], by_name=False)
-    changes = changes_of(sheet, matching, overwrite=False, scale=False)
-    return feedback_zip(changes, results, sheet.rules)
+    return feedback_zip(reports, matching, results, sheet.rules)
 
 
 def files(made: FeedbackZip) -> dict[str, str]:
@@ -78,8 +76,7 @@ def test_a_page_is_better_than_text(tmp_path: Path) -> None:
         column="", assignment="",
     )  # fmt: skip
     matching = match(sheet, graded_by(report), by_name=False)
-    changes = changes_of(sheet, matching, overwrite=False, scale=False)
-    assert files(feedback_zip(changes, results, sheet.rules)) == {
+    assert files(feedback_zip([report], matching, results, sheet.rules)) == {
         "ada_9001_55501_report.html": "<html>"
     }
 
@@ -127,6 +124,22 @@ def test_moodle_finds_a_team_by_the_name_it_gave_it(tmp_path: Path) -> None:
     assert list(files(packed(tmp_path, "moodle", export, team))) == [
         "Team Grün_12_assignsubmission_file_/feedback.md"
     ]
+
+
+def test_moodles_teams_get_theirs_though_the_export_knows_no_teams(tmp_path: Path) -> None:
+    made = packed(
+        tmp_path, "moodle", f"{MOODLE}Participant 12,Ada,\n",
+        handed_in("Team Grün_12_assignsubmission_file", "team"),
+    )  # fmt: skip
+    assert list(files(made)) == ["Team Grün_12_assignsubmission_file_/feedback.md"]
+
+
+def test_canvass_number_counts_whatever_students_are_told_by(tmp_path: Path) -> None:
+    results = results_of([report := handed_in("ada_9001_55501_x.py")], tmp_path / "results")
+    file = parse_csv((CANVAS + "Ada,9001,s1,A,\n").encode(), Path("export.csv"))
+    sheet = understand(file, FORMATS["canvas"], column="", assignment="", id_heading="SIS User ID")
+    matching = match(sheet, graded_by(report), by_name=False)
+    assert feedback_zip([report], matching, results, sheet.rules).count == 1
 
 
 def test_the_same_reports_make_the_same_archive(tmp_path: Path) -> None:

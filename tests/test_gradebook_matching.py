@@ -65,7 +65,7 @@ def test_one_systems_number_may_be_anothers_login() -> None:
     with pytest.raises(ResultsError, match="lines 2, 3"):
         matched(sheet(*lines), of("1002"))
     found = sheet(*lines, id_heading="SIS User ID")
-    assert pairs(matched(found, of("1002"))) == [("1002", "hand-in-1002")]
+    assert pairs(matched(found, of("1002"))) == [("9001", "hand-in-1002")]
 
 
 def test_two_results_of_one_student_are_refused() -> None:

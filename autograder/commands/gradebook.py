@@ -99,7 +99,7 @@ def _export(
     changes = changes_of(sheet, matching, overwrite=options.overwrite, scale=options.scale)
     feedback = None
     if options.feedback_zip:
-        feedback = feedback_zip(changes, options.results, rules)
+        feedback = feedback_zip(reports, matching, options.results, rules)
         write_whole(options.feedback_zip, feedback.content)
     write_whole(options.out, write_back(sheet, changes, keep_all=options.keep_all))
     _show(sheet, matching, changes, console)

@@ -12,13 +12,16 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import ResultsError
 from autograder.gradebooks.formats import CANVAS, MOODLE, GradebookFormat
-from autograder.gradebooks.update import Action, Change
+from autograder.gradebooks.matching import Matching
+from autograder.gradebooks.sheet import Row
+from autograder.models import Verdict
+from autograder.reports.report import Report
 
 _REPORTS = ("report.html", "feedback.md")
 _LONGEST_NAME = 100
@@ -44,11 +47,14 @@ class FeedbackZip:
     left_out: tuple[str, ...]
 
 
-def feedback_zip(changes: Sequence[Change], results: Path, rules: GradebookFormat) -> FeedbackZip:
-    """Pack the reports of everybody who was graded and stands in the export.
+def feedback_zip(
+    reports: Iterable[Report], matching: Matching, results: Path, rules: GradebookFormat
+) -> FeedbackZip:
+    """Pack what everybody gets who was graded.
 
     Args:
-        changes: Whose report is whose.
+        reports: Of the class.
+        matching: Whose report is whose.
         results: The results folder.
         rules: Of the system.
 
@@ -59,25 +65,34 @@ def feedback_zip(changes: Sequence[Change], results: Path, rules: GradebookForma
         raise ResultsError(
             f"--feedback-zip: {rules.name} takes no feedback in bulk; canvas and moodle do"
         )
-    of_report = defaultdict[str, list[Change]](list)
-    for change in changes:
-        if change.action is not Action.NOT_GRADED:
-            of_report[change.person.report.submission.id].append(change)
+    rows = defaultdict[str, list[Row]](list)
+    for row, person in matching.pairs:
+        rows[person.report.submission.id].append(row)
     entries, left_out = dict[str, bytes](), list[str]()
     count = 0
-    for submission_id, members in sorted(of_report.items()):
-        reports = _reports(results / "submissions" / submission_id)
-        named = dict(_moodle(members, reports) if rules is MOODLE else _canvas(members, reports))
-        if named:
-            entries |= named
-            count += 1
-        else:
-            why = f"handed in under a name that is not {rules.name}'s" if reports else "no report"
-            left_out.append(f"{members[0].person.label}: {why}")
+    for report in reports:
+        if report.verdict is Verdict.INTERNAL_ERROR:
+            continue
+        id_ = report.submission.id
+        files = _files(results / "submissions" / id_)
+        pack = _moodle if rules is MOODLE else _canvas
+        named = dict(pack(report.submission.origin, rows[id_], files))
+        entries |= named
+        count += bool(named)
+        if not named:
+            left_out.append(f"{id_}: {_why(files, rows[id_], rules)}")
     return FeedbackZip(_packed(entries), count, tuple(left_out))
 
 
-def _reports(folder: Path) -> Mapping[str, bytes]:
+def _why(files: Mapping[str, bytes], rows: Sequence[Row], rules: GradebookFormat) -> str:
+    if not files:
+        return "no report"
+    if not rows:
+        return "matches nobody in the export"
+    return f"handed in under a name that is not {rules.name}'s"
+
+
+def _files(folder: Path) -> Mapping[str, bytes]:
     """Return what there is to hand back, the best first."""
     try:
         return {
@@ -87,43 +102,45 @@ def _reports(folder: Path) -> Mapping[str, bytes]:
         raise ResultsError(f"{folder}: cannot be read: {error.strerror or error}") from error
 
 
-def _moodle(members: Sequence[Change], reports: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a submission: for whom Moodle's own name says, else for its students."""
-    own = _OF_MOODLE.match(members[0].person.report.submission.origin)
+def _moodle(
+    origin: str, rows: Sequence[Row], files: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files for whom Moodle's own name of the hand-in says, else for its students."""
+    own = _OF_MOODLE.match(origin)
     if own:
         who = [(own["name"], own["id"])]
     else:
-        found = [(one.row.name, re.search(r"\d+$", one.row.own_id)) for one in members]
+        found = [(row.name, re.search(r"\d+$", row.own_id)) for row in rows]
         who = [(name, participant[0]) for name, participant in found if participant]
     for name, participant in who:
         folder = f"{_plain(name)}_{participant}_assignsubmission_file_"
-        yield from ((f"{folder}/{file}", content) for file, content in reports.items())
+        yield from ((f"{folder}/{file}", content) for file, content in files.items())
 
 
 def _plain(name: str) -> str:
     """Return a name without what would part it, or stand in the way of unpacking."""
-    kept = "".join(
-        char if char.isprintable() and char not in '_/\\:*?"<>|' else " " for char in name
-    )
-    return " ".join(kept[:_LONGEST_NAME].split()).strip(". ") or "Participant"
+    plain = "".join(char if char.isprintable() else " " for char in _PARTING.sub(" ", name))
+    return " ".join(plain[:_LONGEST_NAME].split()).strip(". ") or "Participant"
 
 
-def _canvas(members: Sequence[Change], reports: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    start = _canvas_start(members)
-    best = next(iter(reports.items()), None)
+def _canvas(
+    origin: str, rows: Sequence[Row], files: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    start = _canvas_start(origin, rows)
+    best = next(iter(files.items()), None)
     if start and best:
         yield f"{start}_{best[0]}", best[1]
 
 
-def _canvas_start(members: Sequence[Change]) -> str | None:
+def _canvas_start(origin: str, rows: Sequence[Row]) -> str | None:
     """Return how Canvas's own name of the file handed in begins, down to the attachment.
 
     As Canvas does, takes the first two parts that are numbers for the student and the attachment.
     The student has to be one of those whose report it is.
     """
-    parts = members[0].person.report.submission.origin.split("_")
+    parts = origin.split("_")
     numbers = [index for index, part in enumerate(parts) if re.fullmatch(r"[0-9]+", part)]
-    if len(numbers) < 2 or parts[numbers[0]] not in {change.row.own_id for change in members}:
+    if len(numbers) < 2 or parts[numbers[0]] not in {row.own_id for row in rows}:
         return None
     start = "_".join(parts[: numbers[1] + 1])
     return start if _plain(start.replace("_", "-")) == start.replace("_", "-") else None

@@ -23,7 +23,7 @@ class Row:
     Attributes:
         record: Where it stands.
         ids: All that identify the student, as `id_key` makes them.
-        own_id: The first of them, as written.
+        own_id: The system's own, as written: the first of its columns of ids that is there.
         name: As the export has it; empty if it has none.
         old: What stands in the column; empty if there is no grade.
         points: How many points can be won; None if the export does not say.
@@ -105,7 +105,7 @@ def _row(
             for id_ in _ids(value(record, index), kinds, export.rules)
             for kind in (ANY, *kinds)
         ),
-        own_id=value(record, next(iter(ids))),
+        own_id=value(record, next(iter([*export.columns(export.rules.ids), *ids]))),
         name=_name(record, export),
         old="" if old in export.rules.not_graded else old,
         points=grades.points if points is None else number(value(record, points)),
