@@ -17,6 +17,7 @@ from autograder.gradebooks.matching import Matching, graded_by, match
 from autograder.gradebooks.sheet import Sheet, understand
 from autograder.gradebooks.tables import write_table
 from autograder.gradebooks.update import Action, Change, changes_of, write_back
+from autograder.lms.attempts import counting
 from autograder.models import Verdict
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
@@ -61,7 +62,7 @@ def gradebook(options: GradebookOptions, console: Console) -> int:
     Raises:
         ResultsError: The results, the export or a file to write are unusable.
     """
-    reports = read_results(options.results)
+    reports = counting(read_results(options.results))
     if options.into is None:
         return _table(reports, options, console)
     return _export(reports, options, options.into, console)
