@@ -20,6 +20,10 @@ from autograder.errors import AutograderError, UserError
 
 _OURS = 3
 _INTERRUPTED = 130
+# As in gradebooks/formats.py; spelt out, so that --help reads nothing of it.
+_GRADEBOOKS = (
+    "canvas", "moodle", "blackboard", "brightspace", "gradescope", "github", "generic",
+)  # fmt: skip
 
 
 class _Group(click.Group):
@@ -132,6 +136,70 @@ def verify(folder: Path, config_path: Path, no_sandbox: bool) -> int:
     from autograder.commands.verify import verify as run
 
     return run(folder, config_path, _console(), no_sandbox=no_sandbox)
+
+
+@cli.command("grade-predictions")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--answers", type=click.Path(path_type=Path), required=True,
+    help="CSV: Filename, ClassId; or a single column in the order of the file names.",
+)  # fmt: skip
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV to write the grades to.")
+@click.option("--classes", type=click.IntRange(min=2), default=43, show_default=True)
+@click.option(
+    "--zero-below", type=float, default=0.79, show_default=True, help="macro-F1 worth nothing.",
+)  # fmt: skip
+@click.option(
+    "--full-above", type=float, default=0.91, show_default=True, help="macro-F1 worth 100.",
+)  # fmt: skip
+def grade_predictions(zero_below: float, full_above: float, **options: Any) -> int:
+    """Grade files of predictions at PATHS by macro-F1: TEAM-...-predictions.csv."""
+    from autograder.commands.grade_predictions import PredictionOptions
+    from autograder.commands.grade_predictions import grade_predictions as run
+    from autograder.predictions_only import Scale
+
+    if not zero_below < full_above:
+        raise click.UsageError("--zero-below has to be smaller than --full-above")
+    return run(PredictionOptions(scale=Scale(zero_below, full_above), **options), _console())
+
+
+@cli.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_name", required=True, type=click.Choice(_GRADEBOOKS),
+    help="Where the class is kept; generic for a table, or for any CSV.",
+)  # fmt: skip
+@click.option(
+    "--into", type=click.Path(path_type=Path),
+    help="Your own export of the grades; it stays as it is.",
+)  # fmt: skip
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True,
+    help="File to write: the export with the grades; generic: .csv, .parquet or .xlsx.",
+)  # fmt: skip
+@click.option(
+    "--column", default="",
+    help="Assignment that takes the grades.  [default: found by the format's rules]",
+)  # fmt: skip
+@click.option(
+    "--match", default="ids", show_default=True,
+    help="Tell students by ids; by name too, where ids fail; or by the column of this heading.",
+)  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Also put lower grades over higher ones.")
+@click.option("--scale", is_flag=True, help="Bring the grades to the points of the export.")
+@click.option(
+    "--keep-all", is_flag=True, help="Keep the lines of students without a grade, as they are."
+)
+@click.option(
+    "--feedback-zip", type=click.Path(path_type=Path),
+    help="Pack everybody's report as canvas and moodle take them back.",
+)  # fmt: skip
+def gradebook(**options: Any) -> int:
+    """Put the grades in RESULTS into an export of the class; show what changes."""
+    from autograder.commands.gradebook import GradebookOptions
+    from autograder.commands.gradebook import gradebook as run
+
+    return run(GradebookOptions(**options), _console())
 
 
 @cli.command()

@@ -78,7 +78,9 @@ def write_gradebook(reports: Sequence[Report], path: Path, similar: Container[st
     write_whole(path, _csv(COLUMNS, rows))
     needs_attention = path.with_name(NEEDS_ATTENTION)
     if failed:
-        noted = [(*_who(report), _flags(report, ()), _cell(report.note)) for report in failed]
+        noted = [
+            (*_who(report), _flags(report, ()), formula_safe(report.note)) for report in failed
+        ]
         write_whole(needs_attention, _csv(_NEEDS_ATTENTION_COLUMNS, noted))
     else:
         remove(needs_attention)
@@ -121,23 +123,24 @@ def _row(report: Report, similar: Container[str]) -> tuple[str, ...]:
 def _who(report: Report) -> tuple[str, ...]:
     submission = report.submission
     return (
-        _cell(submission.id),
-        _cell(submission.student_id),
-        _cell(submission.name),
+        formula_safe(submission.id),
+        formula_safe(submission.student_id),
+        formula_safe(submission.name),
         report.verdict.value,
     )
 
 
 def _flags(report: Report, similar: Container[str]) -> str:
     alike = ["similar"] if report.submission.id in similar else []
-    return _cell(";".join([*report.flags, *alike]))
+    return formula_safe(";".join([*report.flags, *alike]))
 
 
 def _number(value: float | None, decimals: int = 2) -> str:
     return "" if value is None else f"{value:.{decimals}f}"
 
 
-def _cell(text: str) -> str:
+def formula_safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, newlines as a single LF."""
     # The csv module leaves a lone CR unquoted, where readers see the end of a row.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -52,6 +52,7 @@ LAYERS = """
     training instructor_checks check_plugin
     gradebook store results machine environment ci
     lms
+    gradebooks predictions_only
     assignment
     runs symptoms calibration_file gathering class_pictures
     pipeline
