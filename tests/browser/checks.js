@@ -2,8 +2,8 @@
 (() => {
   const NOWHERE = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "TITLE", "HEAD", "OPTION"]);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const shown = (element) =>
-    element.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true, contentVisibilityAuto: true });
+  // Also what is only laid out when it comes into sight.
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const told = (text) => text.replace(/\s+/g, " ").trim().slice(0, 60);
 
   const name = (element) => {

@@ -35,14 +35,17 @@ def call(page: Page, check: str, *arguments: Any) -> list[str]:
 
 
 def overflowing(visit: Visit) -> list[str]:
-    """Find what sticks out of a telephone, of a large screen, or of the paper."""
-    screens = [
+    """Find what sticks out of a telephone or of a large screen."""
+    return [
         f"{width} px: {found}"
         for width in (PHONE, DESKTOP)
         for found in call(visit.look(width=width), "overflow", False)
     ]
-    printed = call(visit.look(width=PAPER_WIDTH, printed=True), "overflow", True)
-    return [*screens, *(f"print: {found}" for found in printed)]
+
+
+def overflowing_in_print(visit: Visit) -> list[str]:
+    """Find what sticks out of the paper."""
+    return call(visit.look(width=PAPER_WIDTH, printed=True), "overflow", True)
 
 
 def faint_by_day(visit: Visit) -> list[str]:
@@ -100,8 +103,9 @@ def cut_in_print(visit: Visit) -> list[str]:
     return found
 
 
-# What holds for every page, whatever its texts; and on paper, whatever reasonable texts.
-SAFE: tuple[Check, ...] = (
-    overflowing, faint_by_day, faint_by_night, inaccessible, untold, foreign,
+ON_SCREENS: tuple[Check, ...] = (
+    overflowing, faint_by_day, faint_by_night, inaccessible, untold,
 )  # fmt: skip
+# What holds for a page whatever its texts; of a page with reasonable texts, nothing is cut either.
+SAFE: tuple[Check, ...] = (*ON_SCREENS, overflowing_in_print, foreign)
 SOUND: tuple[Check, ...] = (*SAFE, cut_in_print)
