@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
 import pandas as pd
 import pytest
 
 from autograder.cli import run
 from autograder.environment import detect_environment, promise
+from autograder.errors import UserError
+from autograder.reports.report import Report
 
 ROOT = Path(__file__).parent.parent
 TINY_RULES = ROOT / "tests" / "tiny.yaml"
@@ -96,6 +101,44 @@ def test_bad_usage_is_exit_code_2_and_no_traceback(
     printed = capsys.readouterr()
     assert words in printed.err
     assert "Traceback" not in printed.err
+
+
+def test_a_batch_can_be_watched_until_it_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = []
+
+    def look(reports: Sequence[Report], path: Path, similar: object) -> None:
+        """Look at the page when all are graded, and nothing is written of the class."""
+        address = re.search(r"watch: (http\S+)", capsys.readouterr().out)
+        assert address
+        for name in ("state.json", "submissions/syntax-error/report.html"):
+            with urlopen(address[1] + name) as answer:
+                pages.append(answer.read().decode())
+        raise UserError("enough")
+
+    monkeypatch.setattr("autograder.commands.grade.write_gradebook", look)
+    work, out = ROOT / "tests" / "submissions" / "syntax-error", tmp_path / "results"
+    options = ["--config", str(TINY_RULES), "--out", str(out), "--watch"]
+    assert run(["grade", str(work), *options]) == 2
+    assert "enough" in capsys.readouterr().err
+    state, page = pages
+    assert json.loads(state)["latest"][0]["verdict"] == "REJECTED"
+    assert page == (out / "submissions" / "syntax-error" / "report.html").read_text("utf-8")
+
+
+def test_grading_goes_on_where_it_cannot_be_watched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("autograder.watch_server._Server.server_bind", refuse)
+    work, out = ROOT / "tests" / "submissions" / "syntax-error", tmp_path / "results"
+    options = ["--config", str(TINY_RULES), "--out", str(out), "--watch"]
+    assert run(["grade", str(work), *options]) == 0
+    assert "no page to watch: Too many open files" in capsys.readouterr().out
+    assert (out / "gradebook.csv").is_file()
 
 
 def test_bad_rules_name_file_line_and_key(
