@@ -107,6 +107,7 @@ def test_nothing_is_wrong_with_it(batch: Batch) -> None:
 
 def test_it_shows_how_far_each_training_is(batch: Batch) -> None:
     page = batch.visit.look()
+    expect(page.locator(".cards > li")).to_have_count(2)
     honest, forged = page.locator(".cards > li").all()
     expect(honest.locator(".steps")).to_have_text(
         "step 120 of 240 · about 2 min left of this training"
