@@ -17,6 +17,7 @@ from autograder.jobs import Progress
 from autograder.leftovers import read_history
 from autograder.models import Epoch, Submission
 from autograder.names import printable
+from autograder.reports.markdown import visible
 from autograder.reports.report import Report
 from autograder.time_left import Ahead, in_words, roughly, time_left
 
@@ -46,6 +47,7 @@ class RunningState:
     """A submission being graded; ``step`` and ``steps`` are 0 before it trains."""
 
     id: str
+    shown_id: str
     name: str
     stage: str
     step: int
@@ -61,6 +63,7 @@ class FinishedState:
     """A submission whose report is written; ``cached`` if it was there from before."""
 
     id: str
+    shown_id: str
     name: str
     verdict: str
     score: float | None
@@ -159,6 +162,7 @@ class _Running:
         epochs, curves = curves_of(progress.history) if progress else (0, Curves())
         return RunningState(
             id=self.id,
+            shown_id=_shown(self.id),
             name=self.name,
             stage=self.stage,
             step=progress.step if progress else 0,
@@ -197,7 +201,7 @@ class Watching:
         parallel: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._names = {submission.id: printable(submission.name) for submission in submissions}
+        self._names = {submission.id: _shown(submission.name) for submission in submissions}
         self._parallel, self._clock = parallel, clock
         self._began_at = clock()
         self._told, self._lock = _Told(), threading.Lock()
@@ -279,10 +283,16 @@ def _finished(report: Report, *, cached: bool) -> FinishedState:
     holdout = report.metrics.holdout
     return FinishedState(
         id=report.submission.id,
-        name=printable(report.submission.name),
+        shown_id=_shown(report.submission.id),
+        name=_shown(report.submission.name),
         verdict=report.verdict.value,
         score=report.score,
         max_score=report.max_score,
         macro_f1=holdout.macro_f1 if holdout else None,
         cached=cached,
     )
+
+
+def _shown(text: str) -> str:
+    """Return a name on one line, shortened, without what is unseen."""
+    return printable(" ".join(visible(text).split()))

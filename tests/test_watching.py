@@ -164,6 +164,19 @@ def test_rejected_ones_say_nothing_of_those_that_are_trained() -> None:
     assert watching.state().left == ""
 
 
+def test_names_are_shown_short_and_without_what_is_unseen() -> None:
+    submission = dataclasses.replace(SUBMISSION, id="long" * 60, name="a\u202eb\n\x1b[31mc")
+    watching = Watching([submission], 1)
+    watching.stage(submission.id, "training")
+    (running,) = watching.state().running
+    watching.finished(report(submission=submission), cached=False)
+    (finished,) = watching.state().latest
+    for shown in (running, finished):
+        assert shown.id == submission.id
+        assert len(shown.shown_id) < 100
+        assert shown.name == "a\N{REPLACEMENT CHARACTER}b c"
+
+
 def test_a_state_is_whole_while_threads_go_on() -> None:
     submissions = named(*(f"s{n}" for n in range(200)))
     watching = Watching(submissions, 4)
