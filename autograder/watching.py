@@ -44,7 +44,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class RunningState:
-    """A submission being graded; ``step`` and ``steps`` are 0 outside a training."""
+    """A submission being graded; ``step`` and ``steps`` are 0 before it trains."""
 
     id: str
     name: str
@@ -262,7 +262,10 @@ class Watching:
             earlier = self._told.running.get(submission_id)
             began_at = earlier.began_at if earlier else now
             name = self._names.get(submission_id, "")
-            self._told.running[submission_id] = _Running(submission_id, name, began_at, stage)
+            running = _Running(submission_id, name, began_at, stage)
+            if earlier and not stage.startswith("training"):  # the curves so far stay
+                running = replace(earlier, stage=stage)
+            self._told.running[submission_id] = running
 
     def progress(self, submission_id: str, progress: Progress) -> None:
         """Its training has gone on, or so it says."""

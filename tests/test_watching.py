@@ -172,13 +172,16 @@ def test_a_batch_is_told_from_its_beginning_to_its_end() -> None:
     assert watching.state().over
 
 
-def test_a_further_training_begins_anew() -> None:
+def test_curves_stay_until_a_further_training_begins() -> None:
     clock = Clock()
     watching = Watching(named("ada"), 1, clock)
     watching.stage("ada", "training")
     watching.progress("ada", Progress(1, 100, b""))
     clock.now = 100
     watching.progress("ada", Progress(99, 100, history({})))
+    watching.stage("ada", "replaying")
+    (ada,) = watching.state().running
+    assert (ada.stage, ada.step, ada.epochs) == ("replaying", 99, 1)
     watching.stage("ada", "training, seed 2028")
     (ada,) = watching.state().running
     assert (ada.step, ada.epochs, ada.left) == (0, 0, "")

@@ -83,10 +83,10 @@ function showRunning(running) {
     card.querySelector(".stage").textContent = one.stage;
     card.querySelector(".for").textContent = ` · for ${one.running_for}`;
     setBar(card.querySelector(".bar"), one.steps ? one.step / one.steps : 0);
-    const left = one.left ? ` · ${one.left} left of this training` : "";
+    const left = one.left && one.step < one.steps ? ` · ${one.left} left of this training` : "";
     card.querySelector(".steps").textContent = one.steps
       ? `step ${one.step} of ${one.steps}${left}`
-      : "no training steps yet";
+      : "";
     setCurves(card.querySelector(".curves"), one);
   }
   find("under-way").hidden = running.length === 0;
@@ -199,6 +199,10 @@ function show(state) {
   document.title = `${done}/${total}${left ? ` · ${left} left` : ""} · ${title}`;
   setBadge(over ? "Over" : "Grading", over ? "good" : "accent");
   find("over").hidden = !over;
+  if (over) {
+    find("class-title").textContent = "The class";
+    find("own-tab").hidden = true;
+  }
   find("gone").hidden = true;
   showRunning(running);
   showFinished(state);
