@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,20 +24,28 @@ FLAGS = (
 )
 
 
-# Of the package, not of the session: while Playwright runs, other tests cannot use asyncio.
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a Chromium with an empty profile; skip the test where there is none."""
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
     # Root cannot use Chromium's own sandbox; the pages are ours.
     ordinary = hasattr(os, "getuid") and os.getuid() != 0
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
             executable_path=executable, chromium_sandbox=ordinary, args=FLAGS
-        )
-        with chromium:
-            yield chromium
+        ) as opened,
+    ):
+        yield opened
+
+
+# Of the package, not of the session: while Playwright runs, other tests cannot use asyncio.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,12 @@ BAD: tuple[tuple[checks.Check, str, str, str], ...] = (
         "<style>::placeholder { color: #999 }</style><input placeholder=Name><h2>",
     ),
     (checks.faint_by_night, '"Signs"', "--ink: #eee", "--ink: #555"),
+    (
+        checks.faint_by_day,
+        '"Later"',
+        "</main>",
+        "<div style='margin-top: 9999px; content-visibility: auto; color: #aaa'>Later</div></main>",
+    ),
     (checks.inaccessible, "html-has-lang", 'lang="en"', ""),
     (checks.inaccessible, "image-alt", 'alt=""', ""),
     (checks.inaccessible, "color-contrast", "<h1>", '<h1 style="color: #ddd; background: #fff">'),
