@@ -6,9 +6,7 @@ are bounded here, and believed by nobody but whoever looks at a curve or at the 
 
 from __future__ import annotations
 
-import heapq
 import math
-import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +17,9 @@ from autograder.jobs import Progress
 from autograder.leftovers import read_history
 from autograder.models import Epoch, Submission
 from autograder.names import printable
+from autograder.reports.markdown import visible
 from autograder.reports.report import Report
+from autograder.time_left import Ahead, in_words, roughly, time_left
 
 _LATEST = 8
 _CURVE_POINTS = 100
@@ -47,6 +47,7 @@ class RunningState:
     """A submission being graded; ``step`` and ``steps`` are 0 before it trains."""
 
     id: str
+    shown_id: str
     name: str
     stage: str
     step: int
@@ -62,6 +63,7 @@ class FinishedState:
     """A submission whose report is written; ``cached`` if it was there from before."""
 
     id: str
+    shown_id: str
     name: str
     verdict: str
     score: float | None
@@ -93,58 +95,6 @@ class BatchState:
     running_for: str
     left: str
     over: bool
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What is known of the time of a submission under way; ``left_s`` of its training alone."""
-
-    elapsed_s: float
-    left_s: float | None
-
-
-def time_left(
-    running: Sequence[Ahead], finished_s: Sequence[float], waiting: int, parallel: int
-) -> float | None:
-    """Estimate the seconds until a batch is done; None if there is nothing to go by.
-
-    Those waiting take as long as those known on average. So does one under way, unless its own
-    training alone takes longer: a training may be followed by a further one.
-
-    Args:
-        running: Those under way.
-        finished_s: How long each took that is done and was not there from before.
-        waiting: How many were not begun.
-        parallel: How many are graded at a time.
-    """
-    projected = [one.elapsed_s + one.left_s for one in running if one.left_s is not None]
-    known = [*finished_s, *projected]
-    if not known:
-        return None
-    typical = statistics.fmean(known)
-    free_in = [max(one.left_s or 0.0, typical - one.elapsed_s) for one in running]
-    free_in += [0.0] * (parallel - len(free_in))
-    heapq.heapify(free_in)
-    for _ in range(waiting):
-        heapq.heapreplace(free_in, free_in[0] + typical)
-    return max(0.0, *free_in)
-
-
-def in_words(seconds: float) -> str:
-    """Return a duration as coarsely as people say it, such as ``12 min``."""
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, tens = divmod(round(seconds / 600), 6)
-    return f"{hours} h {10 * tens} min" if tens else f"{hours} h"
-
-
-def roughly(seconds: float) -> str:
-    """Return an estimated duration, such as ``about 12 min``."""
-    words = in_words(seconds)
-    return words if words.startswith("less") else f"about {words}"
 
 
 @lru_cache(maxsize=64)
@@ -212,6 +162,7 @@ class _Running:
         epochs, curves = curves_of(progress.history) if progress else (0, Curves())
         return RunningState(
             id=self.id,
+            shown_id=_shown(self.id),
             name=self.name,
             stage=self.stage,
             step=progress.step if progress else 0,
@@ -250,7 +201,7 @@ class Watching:
         parallel: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._names = {submission.id: printable(submission.name) for submission in submissions}
+        self._names = {submission.id: _shown(submission.name) for submission in submissions}
         self._parallel, self._clock = parallel, clock
         self._began_at = clock()
         self._told, self._lock = _Told(), threading.Lock()
@@ -332,10 +283,16 @@ def _finished(report: Report, *, cached: bool) -> FinishedState:
     holdout = report.metrics.holdout
     return FinishedState(
         id=report.submission.id,
-        name=printable(report.submission.name),
+        shown_id=_shown(report.submission.id),
+        name=_shown(report.submission.name),
         verdict=report.verdict.value,
         score=report.score,
         max_score=report.max_score,
         macro_f1=holdout.macro_f1 if holdout else None,
         cached=cached,
     )
+
+
+def _shown(text: str) -> str:
+    """Return a name on one line, shortened, without what is unseen."""
+    return printable(" ".join(visible(text).split()))

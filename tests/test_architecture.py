@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "autograder"
 # From top to bottom: a module may import modules of lines above it, and of its own line.
 LAYERS = """
-    errors
+    errors time_left
     models probing evidence
     outcome
     config rubric

@@ -19,7 +19,7 @@ from autograder.jobs import Progress
 from autograder.models import Submission
 from autograder.reports.report import Report
 from autograder.watch_server import LivePage, Site
-from autograder.watching import Ahead, Curves, Watching, curves_of, in_words, roughly, time_left
+from autograder.watching import Curves, Watching, curves_of
 from tests.sample_reports import REJECTED, SUBMISSION, report
 
 HOSTILE = "</script><script>alert(1)</script>"
@@ -45,49 +45,6 @@ def history(*epochs: dict[str, float]) -> bytes:
         "validation_accuracy": 0.5,
     }  # fmt: skip
     return b"".join(json.dumps(whole | epoch).encode() + b"\n" for epoch in epochs)
-
-
-# The time left
-
-
-def test_nothing_is_said_of_the_time_left_while_there_is_nothing_to_go_by() -> None:
-    assert time_left([Ahead(30, None)], [], waiting=5, parallel=2) is None
-
-
-def test_those_waiting_take_as_long_as_those_that_are_done() -> None:
-    assert time_left([], [50, 70], waiting=4, parallel=1) == pytest.approx(240)
-    assert time_left([], [50, 70], waiting=4, parallel=2) == pytest.approx(120)
-    assert time_left([], [50, 70], waiting=1, parallel=8) == pytest.approx(60)
-
-
-def test_one_under_way_takes_what_its_training_says_or_as_long_as_the_others() -> None:
-    assert time_left([Ahead(20, 80)], [], waiting=0, parallel=1) == pytest.approx(80)
-    assert time_left([Ahead(40, None)], [100], waiting=0, parallel=1) == pytest.approx(60)
-    # The mean of 100 and 20 + 20, which it has not reached.
-    assert time_left([Ahead(20, 20)], [100], waiting=0, parallel=1) == pytest.approx(50)
-    assert time_left([Ahead(500, None)], [100], waiting=0, parallel=1) == 0
-
-
-def test_the_next_one_begins_where_a_place_is_free_first() -> None:
-    running = [Ahead(50, 50), Ahead(10, 90)]
-    assert time_left(running, [], waiting=1, parallel=2) == pytest.approx(150)
-    assert time_left(running, [], waiting=2, parallel=2) == pytest.approx(190)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "less than a minute"), (29, "less than a minute"), (31, "1 min"), (719, "12 min"),
-        (89 * 60, "89 min"), (95 * 60, "1 h 40 min"), (120 * 60, "2 h"), (95_400, "26 h 30 min"),
-    ],
-)  # fmt: skip
-def test_durations_are_said_as_people_say_them(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
-
-
-def test_an_estimate_says_that_it_is_one() -> None:
-    assert roughly(720) == "about 12 min"
-    assert roughly(3) == "less than a minute"
 
 
 # What students' jobs say
@@ -205,6 +162,19 @@ def test_rejected_ones_say_nothing_of_those_that_are_trained() -> None:
     clock.now = 1
     watching.finished(report(REJECTED, named("ada")[0]), cached=False)
     assert watching.state().left == ""
+
+
+def test_names_are_shown_short_and_without_what_is_unseen() -> None:
+    submission = dataclasses.replace(SUBMISSION, id="long" * 60, name="a\u202eb\n\x1b[31mc")
+    watching = Watching([submission], 1)
+    watching.stage(submission.id, "training")
+    (running,) = watching.state().running
+    watching.finished(report(submission=submission), cached=False)
+    (finished,) = watching.state().latest
+    for shown in (running, finished):
+        assert shown.id == submission.id
+        assert len(shown.shown_id) < 100
+        assert shown.name == "a\N{REPLACEMENT CHARACTER}b c"
 
 
 def test_a_state_is_whole_while_threads_go_on() -> None:

@@ -1,10 +1,11 @@
-"""The page that shows a batch while it runs, opened as those who grade open it."""
+"""The page that shows a batch while it runs, as whoever grades has it open."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,155 +13,163 @@ from playwright.sync_api import expect
 
 from autograder.jobs import Progress
 from autograder.models import Submission
-from autograder.pages.class_page import render_class_page
-from autograder.pages.student import render_student_page
-from autograder.reports.report import Report
+from autograder.pages.publish import draw_class_page
 from autograder.watch_server import LivePage, Site
 from autograder.watching import Watching
-from tests import sample_reports
 from tests.browser import checks, samples
 from tests.browser.visits import Visit, Visitor
+from tests.sample_reports import REJECTED, SUBMISSION, report
 
 HISTORY = b"".join(
     json.dumps(
         {
-            "epoch": epoch,
-            "step": 10 * epoch,
-            "loss": 2 / epoch,
-            "accuracy": 1 - 0.8 / epoch,
-            "validation_loss": 2.5 / epoch,
-            "validation_accuracy": 1 - 0.9 / epoch,
+            "epoch": one, "step": 10 * one, "loss": 3 / one, "accuracy": 1 - 0.9 / one,
+            "validation_loss": 2 / one + 0.3, "validation_accuracy": 1 - 0.8 / one,
         }
-    ).encode()
-    + b"\n"
-    for epoch in range(1, 8)
-)
-REPORTS = samples.members(12)
+    ).encode() + b"\n"
+    for one in range(1, 13)
+)  # fmt: skip
+FORGED = HISTORY.replace(b"0.25", b"NaN").replace(b"1.5", b"-1e308").replace(b"0.6,", b"1e308,")
 
 
-@dataclass(frozen=True)
+class Clock:
+    """Shows what it is set to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
 class Batch:
-    """A batch that goes on as a test says, and the page that shows it."""
+    """Submissions that are only told of, and a page that shows them."""
 
+    submissions: list[Submission]
     watching: Watching
+    clock: Clock
+    visit: Visit
+    page: LivePage
     out: Path
-    address: str
 
-    def train(self, report: Report) -> None:
-        """Let one train."""
-        self.watching.stage(report.submission.id, "training")
-        self.watching.progress(report.submission.id, Progress(70, 240, HISTORY))
-
-    def finish(self, report: Report) -> None:
-        """Let one end."""
-        folder = self.out / "submissions" / report.submission.id
-        if len(report.submission.id) < 100 and "/" not in report.submission.id:
-            folder.mkdir(parents=True)
-            page = render_student_page(report, None, None, samples.HOSTILE[0])
-            (folder / "report.html").write_text(page, encoding="utf-8")
-        self.watching.finished(report, cached=False)
+    def finish(self, place: int) -> None:
+        submission = self.submissions[place]
+        graded = report(REJECTED if place == 1 else samples.FULL, submission)
+        self.watching.finished(graded, cached=place == 0)
 
     def end(self) -> None:
-        """Let all end."""
-        page = render_class_page(self.watching.reports(), None)
-        (self.out / "index.html").write_text(page, encoding="utf-8")
+        page = draw_class_page(self.out, self.watching.reports(), {})
+        (self.out / "index.html").write_bytes(page)
         self.watching.end()
 
 
-def submission(report: Report) -> Submission:
-    part = report.submission
-    return replace(sample_reports.SUBMISSION, id=part.id, name=part.name)
-
-
-def served(reports: list[Report], out: Path, title: str = "Road signs") -> Iterator[Batch]:
-    watching = Watching([submission(report) for report in reports], 2)
-    site = Site(watching, title, out, lambda found: render_class_page(found, None).encode())
-    with LivePage(site) as page:
-        yield Batch(watching, out, page.address)
-        site.asked_at = float("-inf")  # or it waits for the page to hear of the end
-
-
 @pytest.fixture
-def batch(tmp_path: Path) -> Iterator[Batch]:
-    yield from served(REPORTS, tmp_path)
+def batch(visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Batch]:
+    """Five submissions, two of them finished, two under way."""
+    monkeypatch.setattr("autograder.watch_server._WATCHED_WITHIN_S", -1.0)  # no farewell
+    submissions = [
+        dataclasses.replace(SUBMISSION, id=f"{place}-{'long-' * 12}id", name=name)
+        for place, name in enumerate(
+            ("Ada", samples.HOSTILE[0], *samples.HOSTILE[1:3], "x" * 10_000)
+        )
+    ]
+    clock = Clock()
+    watching = Watching(submissions, 2, clock)
+    site = Site(
+        watching,
+        samples.HOSTILE[0],
+        tmp_path,
+        lambda reports: draw_class_page(tmp_path, reports, {}),
+    )
+    for place, history in ((2, HISTORY), (3, FORGED)):
+        watching.stage(submissions[place].id, "training")
+        watching.progress(submissions[place].id, Progress(1, 240, b""))
+        clock.now += 60
+        watching.progress(submissions[place].id, Progress(120, 240, history))
+    with LivePage(site) as page, visitor.go(page.address, home=page.address) as visit:
+        told = Batch(submissions, watching, clock, visit, page, tmp_path)
+        told.finish(0)
+        told.finish(1)
+        yield told
 
 
-@pytest.fixture
-def visit(batch: Batch, visitor: Visitor) -> Iterator[Visit]:
-    with visitor.go(batch.address) as opened:
-        yield opened
+def test_nothing_is_wrong_with_it(batch: Batch) -> None:
+    page = batch.visit.look()
+    expect(page.locator(".cards > li")).to_have_count(2)
+    expect(page.locator("#latest li")).to_have_count(2)
+    expect(page.frame_locator("#frame").locator("#submissions tbody tr")).to_have_count(2)
+    for check in checks.SAFE:
+        if check is not checks.foreign:  # the frame is our own
+            assert check(batch.visit) == []
+    assert batch.visit.troubles == []
+    assert not samples.ran(batch.visit)
 
 
-def test_it_shows_how_far_a_training_is_and_its_curves(batch: Batch, visit: Visit) -> None:
-    expect(visit.page.locator("#done")).to_have_text("0 of 12")
-    batch.train(REPORTS[0])
-    card = visit.page.locator("#cards li")
-    expect(card.locator(".id")).to_have_text(REPORTS[0].submission.id)
-    expect(card.locator(".steps")).to_contain_text("step 70 of 240")
-    assert (card.locator("path.training").first.get_attribute("d") or "").count("L") == 6
-    assert visit.troubles == []
+def test_it_shows_how_far_each_training_is(batch: Batch) -> None:
+    page = batch.visit.look()
+    expect(page.locator(".cards > li")).to_have_count(2)
+    honest, forged = page.locator(".cards > li").all()
+    expect(honest.locator(".steps")).to_have_text(
+        "step 120 of 240 · about 2 min left of this training"
+    )
+    expect(honest.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+    expect(honest.locator("b.validation").first).to_have_text("0.467")
+    for card in (honest, forged):
+        for path in card.locator("path").all():
+            drawn = path.get_attribute("d") or ""
+            assert drawn.startswith("M")
+            assert "NaN" not in drawn
+            assert "e" not in drawn
+    expect(page.locator("#done")).to_have_text("2 of 5")
+    expect(page.locator("#left")).to_have_text("about 5 min left")
 
 
-def test_it_looks_right_in_all_lights(batch: Batch, visit: Visit) -> None:
-    for report in REPORTS[:3]:
-        batch.train(report)
-    batch.finish(REPORTS[0])
-    batch.finish(REPORTS[5])
-    expect(visit.page.locator("#latest li")).to_have_count(2)
-    expect(visit.page.frame_locator("#frame").locator("#submissions")).to_be_visible()
-    for check in checks.ON_SCREENS:
-        assert check(visit) == []
-    assert visit.troubles == []
-
-
-def test_the_class_so_far_grows_and_can_be_sorted(batch: Batch, visit: Visit) -> None:
-    batch.finish(REPORTS[0])
-    rows = visit.page.frame_locator("#frame").locator("#submissions tbody tr")
-    expect(rows).to_have_count(1)
-    button = visit.page.frame_locator("#frame").get_by_role("button", name="Score")
-    button.click()
-    batch.finish(REPORTS[1])
-    # Who sorts is not disturbed, but told.
-    expect(visit.page.locator("#refresh")).to_have_text("Show 1 newer result")
-    expect(rows).to_have_count(1)
-    visit.page.locator("#refresh").press("Enter")
-    expect(rows).to_have_count(2)
-    assert visit.troubles == []
-
-
-def test_a_report_opens_from_it_in_a_window_of_its_own(batch: Batch, visit: Visit) -> None:
-    batch.finish(REPORTS[0])
-    with visit.page.expect_popup() as opened:
-        visit.page.locator("#latest a").click()
-    expect(opened.value.locator("h1")).to_contain_text(REPORTS[0].submission.name)
-    opened.value.close()
-
-
-def test_it_says_when_all_is_over_and_asks_no_more(batch: Batch, visit: Visit) -> None:
-    for report in REPORTS:
-        batch.finish(report)
+def test_it_follows_the_batch_to_its_end(batch: Batch) -> None:
+    page = batch.visit.look()
+    lines = page.frame_locator("#frame").locator("#submissions tbody tr")
+    expect(lines).to_have_count(2)
+    for place in (2, 3, 4):
+        batch.finish(place)
+    expect(page.locator("#done")).to_have_text("5 of 5")
+    expect(page.locator("#under-way")).to_be_hidden()
+    expect(page.locator("#over")).to_be_hidden()
     batch.end()
-    expect(visit.page.locator("#over")).to_be_visible()
-    expect(visit.page.locator("#done")).to_have_text("12 of 12")
-    rows = visit.page.frame_locator("#frame").locator("#submissions tbody tr")
-    expect(rows).to_have_count(12)
-    asked: list[str] = []
-    visit.page.on("request", lambda request: asked.append(request.url))
-    visit.page.wait_for_timeout(1500)
-    assert [url for url in asked if url.endswith("state.json")] == []
+    expect(page.locator("#over")).to_be_visible()
+    expect(page.locator("#over")).to_contain_text(str(batch.out / "index.html"))
+    expect(lines).to_have_count(5)
+    assert batch.visit.troubles == []
 
 
-def test_hostile_names_do_nothing(tmp_path: Path, visitor: Visitor) -> None:
-    reports = [samples.hostile(one, first) for first, one in enumerate(samples.members(12))]
-    for batch in served(reports, tmp_path, samples.HOSTILE[0]):
-        for report in reports[:6]:
-            batch.train(report)
-        for report in reports[6:]:
-            batch.finish(report)
-        with visitor.go(batch.address) as visit:
-            expect(visit.page.locator("#cards li")).to_have_count(6)
-            expect(visit.page.frame_locator("#frame").locator("#submissions")).to_be_visible()
-            for check in checks.ON_SCREENS:
-                assert check(visit) == []
-            assert not samples.ran(visit)
-            assert visit.troubles == []
+def test_who_sorts_the_class_is_not_disturbed(batch: Batch) -> None:
+    page = batch.visit.look()
+    inside = page.frame_locator("#frame")
+    lines = inside.locator("#submissions tbody tr")
+    expect(lines).to_have_count(2)
+    inside.locator(".filters input").first.fill("ada")
+    batch.finish(2)
+    expect(page.locator("#refresh")).to_have_text("Show 1 newer result")
+    expect(lines).to_have_count(2)
+    page.locator("#refresh").click()
+    expect(lines).to_have_count(3)
+    expect(page.locator("#refresh")).to_be_hidden()
+
+
+def test_it_says_when_there_is_no_answer_any_more(batch: Batch) -> None:
+    page = batch.visit.look()
+    expect(page.locator("#done")).to_have_text("2 of 5")
+    batch.page.__exit__(None, None, None)
+    expect(page.locator("#gone")).to_be_visible()
+    expect(page.locator("#done")).to_have_text("2 of 5")
+
+
+def test_a_report_opens_beside_it_and_runs_no_script(batch: Batch) -> None:
+    page = batch.visit.look()
+    folder = batch.out / "submissions" / batch.submissions[1].id
+    folder.mkdir(parents=True)
+    script = "<h1>before</h1><script>document.querySelector('h1').textContent = 'after'</script>"
+    (folder / "report.html").write_text(script, encoding="utf-8")
+    for links in (page.locator("#latest a"), page.frame_locator("#frame").locator("td a, th a")):
+        with page.expect_popup() as opened:
+            links.filter(has_text=batch.submissions[1].id).first.click()
+        expect(opened.value.locator("h1")).to_have_text("before")
+        opened.value.close()

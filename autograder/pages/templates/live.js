@@ -64,7 +64,7 @@ function setCurves(box, one) {
 
 function newCard(one) {
   const card = find("card").content.firstElementChild.cloneNode(true);
-  card.querySelector(".id").textContent = one.id;
+  card.querySelector(".id").textContent = one.shown_id;
   card.querySelector(".name").textContent = one.name;
   find("cards").append(card);
   return card;
@@ -104,7 +104,7 @@ function element(name, text, className = "") {
 function finishedLine(one) {
   const item = document.createElement("li");
   const link = element("a", "");
-  link.append(element("bdi", one.id));
+  link.append(element("bdi", one.shown_id));
   link.href = `submissions/${encodeURIComponent(one.id)}/report.html`;
   link.target = "_blank";
   link.rel = "noopener";
