@@ -130,10 +130,21 @@ def test_one_pdf_is_no_submission_and_is_not_dropped(tmp_path: Path) -> None:
 def test_several_paths_of_several_kinds_are_one_class(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(packed(samples.canvas_zip(CLASS[:2])))
     moodle = unpacked(samples.moodle_zip(CLASS[2:4]), tmp_path / "moodle")
-    (tmp_path / "zoe.py").write_text("x = 1\n")
-    work = collect_class([tmp_path / "a.zip", moodle, tmp_path / "zoe.py"], LATE)
-    assert len(work.submissions) == 5
-    assert [taken.count for taken in work.taken] == [2, 2, 1]
+    work = collect_class([tmp_path / "a.zip", moodle], LATE)
+    assert len(work.submissions) == 4
+    assert [taken.count for taken in work.taken] == [2, 2]
+
+
+def test_a_students_archive_cannot_pose_as_a_download_of_others_work(tmp_path: Path) -> None:
+    (tmp_path / "anna.zip").write_bytes(packed({"submission.py": b"x = 1\n"}))
+    posing = {"schmidtanna_40017_1_submission.py": b"x = 2\n", "zhangwei_40068_2_x.py": b""}
+    (tmp_path / "mallory.zip").write_bytes(packed(posing))
+    with pytest.raises(IntakeError, match=r"mallory.zip looks like a Canvas download, but .*anna"):
+        collect_class([tmp_path / "anna.zip", tmp_path / "mallory.zip"], LATE)
+    _, mallory = collect_class([tmp_path], LATE, roster_of(CLASS)).submissions
+    assert (mallory.id, [problem.rule for problem in mallory.problems]) == (
+        "mallory", ["ambiguous"],
+    )  # fmt: skip
 
 
 def test_a_handed_out_module_in_a_folder_makes_it_one_submission(tmp_path: Path) -> None:

@@ -313,6 +313,17 @@ def test_plain_folders_are_no_download(files: list[str]) -> None:
     assert recognise(tree(files), "download") is None
 
 
+def test_one_file_among_others_does_not_make_it_a_download() -> None:
+    table = "".join(f"submission_{number}:\n  :submitters: []\n" for number in range(99))
+    files = {"anna.py": b"", "ben.py": b"", "submission_metadata.yml": table.encode()}
+    assert recognise(tree(files), "download") is None
+
+
+def test_names_count_not_students() -> None:
+    files = [f"a_7_{number}_part{number}.py" for number in range(5)]
+    assert recognise(tree([*files, "readme.txt", "notes.pdf"]), "download") is not None
+
+
 def test_whoever_says_what_it_is_is_believed() -> None:
     files = tree(["a_7_21_x.py", "readme.txt", "notes.pdf"])
     found = read_as("canvas", files, "download")
