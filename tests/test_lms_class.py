@@ -41,7 +41,7 @@ def roster_of(class_: Sequence[Learner]) -> Roster:
             Student(
                 "", one.number, one.sortable,
                 person=Person(one.sortable, str(one.user_id), one.number, one.username,
-                              one.email, one.section),
+                              one.email, one.section, one.username),
                 groups=(one.team,) if one.team else (),
             )
             for one in class_
@@ -219,7 +219,9 @@ def test_the_list_tells_names_ids_sections_and_own_due_times(tmp_path: Path) -> 
 
     assert (anna.name, anna.due) == ("Schmidt, Anna", own)
     assert anna.students == (
-        Person("Schmidt, Anna", "40017", "M700001", "user001", "user001@example.edu", "A"),
+        Person(
+            "Schmidt, Anna", "40017", "M700001", "user001", "user001@example.edu", "A", "user001"
+        ),
     )
 
 
@@ -249,6 +251,17 @@ def test_our_own_list_names_submissions(tmp_path: Path) -> None:
     assert (anna.id, anna.student_id, anna.name) == ("Anna", "1001", "Anna Ähre")
     assert anna.submitted_at == DUE
     assert (ben.id, ben.student_id, ben.name) == ("ben", "ben", "")
+
+
+def test_a_name_on_github_is_not_anothers_login(tmp_path: Path) -> None:
+    other = Student("", "1", "Ben", person=Person("Ben", username="user001"))
+    own = Student("", "2", "Anna", person=Person("Anna", username="aschmidt", github="user001"))
+    clones = samples.github_clones(CLASS[:1])
+    work = collected(tmp_path, clones, roster=Roster((other, own)))
+    assert [one.student_id for one in work.submissions] == ["2"]
+    work = collected(tmp_path, clones, roster=Roster((other,)))
+    assert work.matched is not None
+    assert work.matched.nobody == ("user001",)
 
 
 def test_anonymous_work_is_found_by_its_number_or_listed(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def clones(*folders: str) -> Tree:
 
 def test_github_names_are_told_by_the_folder_around_them() -> None:
     handed_in = one(github.read(clones("road-signs-anna-s"), "road-signs-submissions"))
-    assert (handed_in.key, handed_in.students) == ("anna-s", (Person(username="anna-s"),))
+    assert (handed_in.key, handed_in.students) == ("anna-s", (Person(github="anna-s"),))
 
 
 def test_github_names_have_the_assignment_in_common() -> None:
