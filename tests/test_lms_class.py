@@ -290,6 +290,15 @@ def test_clocks_without_a_zone_hang_where_the_course_is(tmp_path: Path) -> None:
     assert anna.submitted_at is None  # nobody says what zone that is
 
 
+def test_a_list_tells_times_where_the_download_does_not(tmp_path: Path) -> None:
+    told = DUE - timedelta(days=9)
+    roster = Roster(tuple(replace(s, submitted_at=told) for s in roster_of(CLASS).students))
+    (anna,) = collected(tmp_path, samples.moodle_zip(CLASS[:1]), roster=roster).submissions
+    assert anna.submitted_at == told
+    (anna,) = collected(tmp_path, samples.blackboard_zip(CLASS[:1]), roster=roster).submissions
+    assert anna.submitted_at == CLASS[0].submitted_at
+
+
 def test_late_marks_without_times_are_kept(tmp_path: Path) -> None:
     work = collected(tmp_path, samples.canvas_zip(CLASS))
     late = [one for one in work.submissions if one.marked_late]

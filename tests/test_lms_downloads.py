@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from autograder import cli
 from autograder.archives import Archive
 from autograder.errors import IntakeError
 from autograder.lms import blackboard, brightspace, canvas, github, gradescope, moodle
 from autograder.lms.handed_in import Download, HandedIn
-from autograder.lms.recognise import FORMATS, read_as, recognise
+from autograder.lms.recognise import FORMATS, NAMES, read_as, recognise
 from autograder.lms.tree import CLASS_LIMITS, Tree, in_archive
 from autograder.models import Person
 from tests import lms_samples
@@ -311,6 +312,10 @@ def test_a_download_in_folders_beside_litter_is_found(format_: str) -> None:
 )
 def test_plain_folders_are_no_download(files: list[str]) -> None:
     assert recognise(tree(files), "download") is None
+
+
+def test_the_command_line_knows_every_format() -> None:
+    assert cli._FORMATS == NAMES
 
 
 def test_one_file_among_others_does_not_make_it_a_download() -> None:

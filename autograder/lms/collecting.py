@@ -267,7 +267,8 @@ def _known(submission: Submission, listed: Sequence[Student]) -> Submission:
         submission,
         student_id=", ".join(student.student_id for student in listed),
         name="; ".join(student.name for student in listed if student.name),
-        submitted_at=max(times, default=submission.submitted_at),
+        # What a list tells is when the last attempt came, whichever this is.
+        submitted_at=submission.submitted_at or max(times, default=None),
         due=max(dues, default=None),
         students=tuple(_joined(submission.students, one, listed) for one in listed),
     )

@@ -52,7 +52,7 @@ FORMATS = (
     Format("github", "GitHub Classroom clones", github.read),
     Format("canvas", "a Canvas download", lambda tree, _: canvas.read(tree)),
 )
-NAMES = (*(format_.id for format_ in FORMATS), FOLDER.id)
+NAMES = (*sorted(format_.id for format_ in FORMATS), FOLDER.id)
 
 
 def recognise(tree: Tree, name: str) -> tuple[Format, Download] | None:
