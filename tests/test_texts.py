@@ -10,6 +10,7 @@ from autograder.pages.texts import count, label, message, name, percent, prose
 
 
 def test_prose_marks_code_and_escapes_all_else() -> None:
+    assert prose("Use `a<b>` & <i>") == "Use <code>a&lt;b&gt;</code> &amp; &lt;i&gt;"
     assert prose("Use `a < b`,\n <b>not</b> ``c`` ` ") == (
         "Use <code>a &lt; b</code>, &lt;b&gt;not&lt;/b&gt; <code>c</code> `"
     )
@@ -49,7 +50,7 @@ def test_numbers_have_their_nouns() -> None:
     [
         (0.0, "0 %"),
         (0.0001, "< 0.1 %"),
-        (0.004, "0.4 %"),
+        (0.002, "0.2 %"),
         (0.124, "12 %"),
         (0.9964, "99.6 %"),
         (0.99999, "> 99.9 %"),
