@@ -48,7 +48,7 @@ _config_option = click.option(
     default=_nearest_rules,
     help="The rules.  [default: grading.yaml, here or in the nearest folder above]",
 )
-_FORMATS = ("canvas", "moodle", "blackboard", "brightspace", "gradescope", "github", "folder")
+_FORMATS = ("blackboard", "brightspace", "canvas", "github", "gradescope", "moodle", "folder")
 _path_argument = click.argument(
     "path", type=click.Path(path_type=Path), default=Path("assignment"), required=False
 )

@@ -106,6 +106,7 @@ class Person:
         username: Login.
         email: Address.
         section: Of the class.
+        github: Username on GitHub, which may be another's login at school.
     """
 
     name: str = ""
@@ -114,6 +115,7 @@ class Person:
     username: str = ""
     email: str = ""
     section: str = ""
+    github: str = ""
 
 
 @dataclass(frozen=True)

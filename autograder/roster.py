@@ -50,7 +50,6 @@ class Student:
         name: Empty where the roster has none.
         submitted_at: With a time zone; None where the roster has none.
         person: All that the roster says of who it is.
-        aliases: Other usernames, such as that on GitHub.
         groups: That the student is in.
         due: Own due time, with a time zone; None for everybody's.
     """
@@ -60,7 +59,6 @@ class Student:
     name: str = ""
     submitted_at: datetime | None = None
     person: Person = field(default_factory=Person)
-    aliases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     due: datetime | None = None
 

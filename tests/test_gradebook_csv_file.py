@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograder.errors import ResultsError
@@ -84,15 +84,14 @@ def test_a_change_reaches_its_cell_alone(
 ) -> None:
     data, _, _ = export
     file = parse_csv(data, PATH)
-    record = choose.draw(st.sampled_from(file.records))
+    assume(len(file.records) > 1)
+    record = choose.draw(st.sampled_from(file.records[1:]))  # the header tells the delimiter
     column = choose.draw(st.integers(0, len(record.cells) - 1))
     new = choose.draw(st.sampled_from(["77.50", "77,50", "1;2", "0"]))
     changed = parse_csv(file.to_bytes(lambda record: True, {record.line: {column: new}}), PATH)
     expected = values(file)
     expected[file.records.index(record)][column] = new
-    # A file of one heading may, when it is changed, look as if something else parted it.
-    if changed.delimiter == file.delimiter:
-        assert values(changed) == expected
+    assert values(changed) == expected
     others = [cell.raw for one in file.records if one is not record for cell in one.cells]
     assert [c.raw for r in changed.records if r.line != record.line for c in r.cells] == others
 

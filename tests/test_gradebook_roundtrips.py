@@ -56,7 +56,7 @@ def known(one: Learner, name: str) -> PersonPart:
         "blackboard": PersonPart(username=one.username),
         "brightspace": PersonPart(name=one.name, number=one.number),
         "gradescope": PersonPart(name=one.name, number=one.number, email=one.email),
-        "github": PersonPart(username=one.username),
+        "github": PersonPart(github=one.username),
         "generic": PersonPart(number=one.number),
     }[name]
 

@@ -41,7 +41,7 @@ def roster_of(class_: Sequence[Learner]) -> Roster:
             Student(
                 "", one.number, one.sortable,
                 person=Person(one.sortable, str(one.user_id), one.number, one.username,
-                              one.email, one.section),
+                              one.email, one.section, one.username),
                 groups=(one.team,) if one.team else (),
             )
             for one in class_
@@ -130,10 +130,21 @@ def test_one_pdf_is_no_submission_and_is_not_dropped(tmp_path: Path) -> None:
 def test_several_paths_of_several_kinds_are_one_class(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(packed(samples.canvas_zip(CLASS[:2])))
     moodle = unpacked(samples.moodle_zip(CLASS[2:4]), tmp_path / "moodle")
-    (tmp_path / "zoe.py").write_text("x = 1\n")
-    work = collect_class([tmp_path / "a.zip", moodle, tmp_path / "zoe.py"], LATE)
-    assert len(work.submissions) == 5
-    assert [taken.count for taken in work.taken] == [2, 2, 1]
+    work = collect_class([tmp_path / "a.zip", moodle], LATE)
+    assert len(work.submissions) == 4
+    assert [taken.count for taken in work.taken] == [2, 2]
+
+
+def test_a_students_archive_cannot_pose_as_a_download_of_others_work(tmp_path: Path) -> None:
+    (tmp_path / "anna.zip").write_bytes(packed({"submission.py": b"x = 1\n"}))
+    posing = {"schmidtanna_40017_1_submission.py": b"x = 2\n", "zhangwei_40068_2_x.py": b""}
+    (tmp_path / "mallory.zip").write_bytes(packed(posing))
+    with pytest.raises(IntakeError, match=r"mallory.zip looks like a Canvas download, but .*anna"):
+        collect_class([tmp_path / "anna.zip", tmp_path / "mallory.zip"], LATE)
+    _, mallory = collect_class([tmp_path], LATE, roster_of(CLASS)).submissions
+    assert (mallory.id, [problem.rule for problem in mallory.problems]) == (
+        "mallory", ["ambiguous"],
+    )  # fmt: skip
 
 
 def test_a_handed_out_module_in_a_folder_makes_it_one_submission(tmp_path: Path) -> None:
@@ -208,7 +219,9 @@ def test_the_list_tells_names_ids_sections_and_own_due_times(tmp_path: Path) -> 
 
     assert (anna.name, anna.due) == ("Schmidt, Anna", own)
     assert anna.students == (
-        Person("Schmidt, Anna", "40017", "M700001", "user001", "user001@example.edu", "A"),
+        Person(
+            "Schmidt, Anna", "40017", "M700001", "user001", "user001@example.edu", "A", "user001"
+        ),
     )
 
 
@@ -240,6 +253,17 @@ def test_our_own_list_names_submissions(tmp_path: Path) -> None:
     assert (ben.id, ben.student_id, ben.name) == ("ben", "ben", "")
 
 
+def test_a_name_on_github_is_not_anothers_login(tmp_path: Path) -> None:
+    other = Student("", "1", "Ben", person=Person("Ben", username="user001"))
+    own = Student("", "2", "Anna", person=Person("Anna", username="aschmidt", github="user001"))
+    clones = samples.github_clones(CLASS[:1])
+    work = collected(tmp_path, clones, roster=Roster((other, own)))
+    assert [one.student_id for one in work.submissions] == ["2"]
+    work = collected(tmp_path, clones, roster=Roster((other,)))
+    assert work.matched is not None
+    assert work.matched.nobody == ("user001",)
+
+
 def test_anonymous_work_is_found_by_its_number_or_listed(tmp_path: Path) -> None:
     moodle = samples.moodle_zip(CLASS, anonymous=True)
     work = collected(tmp_path, moodle, roster=roster_of(CLASS))
@@ -264,6 +288,15 @@ def test_clocks_without_a_zone_hang_where_the_course_is(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(packed(files))
     (anna,) = collect_class([tmp_path / "x.zip"], CONFIG).submissions
     assert anna.submitted_at is None  # nobody says what zone that is
+
+
+def test_a_list_tells_times_where_the_download_does_not(tmp_path: Path) -> None:
+    told = DUE - timedelta(days=9)
+    roster = Roster(tuple(replace(s, submitted_at=told) for s in roster_of(CLASS).students))
+    (anna,) = collected(tmp_path, samples.moodle_zip(CLASS[:1]), roster=roster).submissions
+    assert anna.submitted_at == told
+    (anna,) = collected(tmp_path, samples.blackboard_zip(CLASS[:1]), roster=roster).submissions
+    assert anna.submitted_at == CLASS[0].submitted_at
 
 
 def test_late_marks_without_times_are_kept(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from autograder import cli
 from autograder.archives import Archive
 from autograder.errors import IntakeError
 from autograder.lms import blackboard, brightspace, canvas, github, gradescope, moodle
 from autograder.lms.handed_in import Download, HandedIn
-from autograder.lms.recognise import FORMATS, read_as, recognise
+from autograder.lms.recognise import FORMATS, NAMES, read_as, recognise
 from autograder.lms.tree import CLASS_LIMITS, Tree, in_archive
 from autograder.models import Person
 from tests import lms_samples
@@ -266,7 +267,7 @@ def clones(*folders: str) -> Tree:
 
 def test_github_names_are_told_by_the_folder_around_them() -> None:
     handed_in = one(github.read(clones("road-signs-anna-s"), "road-signs-submissions"))
-    assert (handed_in.key, handed_in.students) == ("anna-s", (Person(username="anna-s"),))
+    assert (handed_in.key, handed_in.students) == ("anna-s", (Person(github="anna-s"),))
 
 
 def test_github_names_have_the_assignment_in_common() -> None:
@@ -311,6 +312,21 @@ def test_a_download_in_folders_beside_litter_is_found(format_: str) -> None:
 )
 def test_plain_folders_are_no_download(files: list[str]) -> None:
     assert recognise(tree(files), "download") is None
+
+
+def test_the_command_line_knows_every_format() -> None:
+    assert cli._FORMATS == NAMES
+
+
+def test_one_file_among_others_does_not_make_it_a_download() -> None:
+    table = "".join(f"submission_{number}:\n  :submitters: []\n" for number in range(99))
+    files = {"anna.py": b"", "ben.py": b"", "submission_metadata.yml": table.encode()}
+    assert recognise(tree(files), "download") is None
+
+
+def test_names_count_not_students() -> None:
+    files = [f"a_7_{number}_part{number}.py" for number in range(5)]
+    assert recognise(tree([*files, "readme.txt", "notes.pdf"]), "download") is not None
 
 
 def test_whoever_says_what_it_is_is_believed() -> None:

@@ -131,14 +131,14 @@ def test_gradescope_tells_times_with_their_zone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("known_by", "person"),
     [
-        ("Anna Schmidt", Person("Anna Schmidt")),
-        ("anna7@example.edu", Person(email="anna7@example.edu")),
-        ("M700001", Person(number="M700001")),
+        ("Anna Schmidt", Person("Anna Schmidt", github="anna-s")),
+        ("anna7@example.edu", Person(email="anna7@example.edu", github="anna-s")),
+        ("M700001", Person(number="M700001", github="anna-s")),
     ],
 )
 def test_names_on_github_are_names_besides(tmp_path: Path, known_by: str, person: Person) -> None:
     (anna,) = students(tmp_path, CLASSROOM.format(known_by=known_by))
-    assert (anna.aliases, anna.person) == (("anna-s",), person)
+    assert anna.person == person
 
 
 def test_our_own_columns_may_stand_in_any_list(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_our_own_columns_may_stand_in_any_list(tmp_path: Path) -> None:
     )
     anna, ben = students(tmp_path, text)
     assert anna.due == datetime(2027, 2, 3, 23, 59, tzinfo=CET)
-    assert (anna.aliases, ben.due, ben.aliases) == (("anna-s",), None, ())
+    assert (anna.person.github, ben.due, ben.person.github) == ("anna-s", None, "")
 
 
 def test_an_own_due_time_needs_a_zone(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def graded(
 
 
 def is_of(person: Person, one: Learner) -> bool:
-    known = {person.user_id, person.number, person.username, person.email} - {""}
+    known = {person.user_id, person.number, person.username, person.email, person.github} - {""}
     return bool(known & {str(one.user_id), one.number, one.username, one.email})
 
 

@@ -42,6 +42,7 @@ def test_everything_that_is_left_over_is_said_and_harmless(tmp_path: Path) -> No
     assert said(tmp_path, ROSTER) == [
         "took …/class.zip for a Canvas download: 4 submissions, 1 late",
         "nobody's, left out: n\ufffd[31motes.txt",
+        "…/roster.csv: 1 found on it, 2 nobody's, 1 unsure; 1 student without a submission",
         "no submission: M700009 O'Brien, Se\ufffd[31mán (Lab 2)",
         "nobody on the roster: sukarno_40051",
         "nobody on the roster: शर्माप्रिया_40136",

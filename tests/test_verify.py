@@ -21,8 +21,9 @@ from autograder.commands.verify import read_report, read_submission, verify
 from autograder.errors import InternalError, ResultsError
 from autograder.intake import collect
 from autograder.jobs import Ending, JobResult
-from autograder.models import Verdict
+from autograder.models import Person, Verdict
 from autograder.reports.report import Environment, Report
+from autograder.reports.result_parts import PersonPart
 from autograder.store import Store
 from tests.conftest import TINY, TinyData
 from tests.fakes import (
@@ -37,6 +38,7 @@ from tests.fakes import (
     predictions,
     result,
 )
+from tests.sample_reports import STARTED
 
 ROOT = Path(__file__).parent.parent
 
@@ -336,9 +338,13 @@ def test_no_report_is_refused(tmp_path: Path, text: str | None, told: str) -> No
 
 def test_who_and_when_come_from_the_report(graded: Graded) -> None:
     report = graded.grade()
-    person = report.submission.model_copy(update={"student_id": "s1", "name": "Ada"})
+    ada = PersonPart(name="Ada", username="al", github="ada-l")
+    known = {"student_id": "s1", "name": "Ada", "students": (ada,), "due": STARTED, "attempts": 2}
+    person = report.submission.model_copy(update={**known, "marked_late": True})
     submission = read_submission(graded.folder, report.model_copy(update={"submission": person}))
     assert (submission.id, submission.student_id, submission.name) == ("ada", "s1", "Ada")
+    assert submission.students == (Person(name="Ada", username="al", github="ada-l"),)
+    assert (submission.due, submission.attempts, submission.marked_late) == (STARTED, 2, True)
 
 
 # --- typed --------------------------------------------------------------------------------------

@@ -49,7 +49,19 @@ def taken_in(given: Given, config: Config, console: Console) -> ClassWork:
         console.print(plain(str(taken)), soft_wrap=True)
         for stray in taken.strays:
             console.print(plain(f"nobody's, left out: {printable(stray)}"), soft_wrap=True)
+    if class_.matched:
+        console.print(plain(f"{given.roster}: {_counted(class_.matched)}"), soft_wrap=True)
     return class_
+
+
+def _counted(matched: Matched) -> str:
+    """Return what can be said before the hours of grading, so that somebody may stop it."""
+    missing = len(matched.missing)
+    students = "1 student" if missing == 1 else f"{missing} students"
+    return (
+        f"{len(matched.students)} found on it, {len(matched.nobody)} nobody's, "
+        f"{len(matched.unsure)} unsure; {students} without a submission"
+    )
 
 
 def show_matched(matched: Matched, console: Console) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 # Kinds of id, named as in `autograder.models.Person`; and the name of what was handed in.
 USER_ID, NUMBER, USERNAME, EMAIL, ORIGIN = "user_id", "number", "username", "email", "origin"
-KINDS = (USER_ID, NUMBER, USERNAME, EMAIL)
+ON_GITHUB = "github"
+KINDS = (USER_ID, NUMBER, USERNAME, EMAIL, ON_GITHUB)
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
@@ -118,7 +119,7 @@ GRADESCOPE = GradebookFormat(
 GITHUB = GradebookFormat(
     "github",
     ids={
-        "github_username": (USERNAME,),
+        "github_username": (ON_GITHUB,),
         "roster_identifier": KINDS,
         "identifier": KINDS,
         "student_repository_name": (ORIGIN,),

@@ -110,6 +110,7 @@ def collect_class(
     """
     with ExitStack() as held:
         sources = [_open(path, config, from_, held) for path in dict.fromkeys(paths)]
+        _refuse_mixture(sources)
         works = [*_of_downloads(sources, which), *_plain(sources, config)]
         works.sort(key=lambda work: (work.name.casefold(), str(work.path)))
         ids = unique_ids([work.name for work in works])
@@ -151,6 +152,22 @@ def _open(path: Path, config: Config, from_: str | None, held: ExitStack) -> _So
     if found:
         return _Source(path, found[0].title, *found)
     return _Source(path, "a folder of submissions" if path.is_dir() else "a submission")
+
+
+def _refuse_mixture(sources: Sequence[_Source]) -> None:
+    """Refuse downloads among single submissions.
+
+    One of `submissions/*` might be named like a download so as to hand in for others.
+    """
+    downloads = [source for source in sources if source.format]
+    others = [source for source in sources if not source.format]
+    if downloads and others:
+        one, other = downloads[0], others[0]
+        raise IntakeError(
+            f"{one.path} looks like {one.title}, but {other.path} is {other.title}; grade them one "
+            "after the other, or give the folder that both lie in: what lies in a folder is one "
+            "submission each"
+        )
 
 
 def _tree(path: Path, held: ExitStack) -> Tree | Finding | None:
@@ -250,7 +267,8 @@ def _known(submission: Submission, listed: Sequence[Student]) -> Submission:
         submission,
         student_id=", ".join(student.student_id for student in listed),
         name="; ".join(student.name for student in listed if student.name),
-        submitted_at=max(times, default=submission.submitted_at),
+        # What a list tells is when the last attempt came, whichever this is.
+        submitted_at=submission.submitted_at or max(times, default=None),
         due=max(dues, default=None),
         students=tuple(_joined(submission.students, one, listed) for one in listed),
     )

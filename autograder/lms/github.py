@@ -50,7 +50,7 @@ def _handed_in(folder: str, start: str, clone: Tree) -> HandedIn:
     username = folder.removeprefix(start)
     return HandedIn(
         key=username,
-        students=(Person(username=username),),
+        students=(Person(github=username),),
         files=clone.without_litter().folder(),
         origin=folder,
     )

@@ -99,6 +99,7 @@ class _Index:
 
     def __init__(self, roster: Roster) -> None:
         self._roster, self._students = roster, roster.students
+        self._numbers = {id(student): number for number, student in enumerate(roster.students)}
         self._by: dict[tuple[str, str], set[int]] = {}
         for number, student in enumerate(roster.students):
             for kind, value in _known(student):
@@ -108,7 +109,7 @@ class _Index:
         """Return whose a piece of work is."""
         own = self._roster.find(claim.id)
         if own:
-            return _Answer((self._students.index(own),))
+            return _Answer((self._numbers[id(own)],))
         group = self._group(claim)
         if group:
             return group
@@ -126,7 +127,11 @@ class _Index:
         return _Answer(tuple(students), any(answer.by_name for answer in answers))
 
     def _group(self, claim: Claim) -> _Answer | None:
-        named = [name for person in claim.students for name in (person.name, person.username)]
+        named = [
+            name
+            for person in claim.students
+            for name in (person.name, person.username, person.github)
+        ]
         for name in filter(None, (*named, *claim.names)):
             group = self._find("group", "".join(people.words(name)))
             if group and not self._by_name(name):
@@ -143,6 +148,7 @@ class _Index:
             ("email", person.email),
             ("email", person.username),
             ("username", person.email),
+            ("github", person.github),
         )
         for kind, value in ids:
             found = self._find(kind, value)
@@ -158,7 +164,7 @@ class _Index:
         return self._only(self._by_name(person.name), by_name=True)
 
     def _word(self, word: str) -> _Answer:
-        kinds = ("user_id", "number", "username", "email")
+        kinds = ("user_id", "number", "username", "email", "github")
         found = {student for kind in kinds for student in self._find(kind, word)}
         return self._only(found or self._by_name(word), by_name=not found)
 
@@ -187,7 +193,8 @@ def _known(student: Student) -> Iterator[tuple[str, str]]:
     values = {
         "user_id": (person.user_id,),
         "number": (person.number,),
-        "username": (person.username, *student.aliases),
+        "username": (person.username,),
+        "github": (person.github,),
         # Some schools' logins are addresses.
         "email": (person.email, person.username if "@" in person.username else ""),
         "name": people.name_keys(person.name),

@@ -53,7 +53,7 @@ def contradict(name: str, other: str) -> bool:
 
 def same(person: Person, other: Person) -> bool:
     """Whether two have an id in common, or what could be one name."""
-    ids = ("user_id", "number", "username", "email")
+    ids = ("user_id", "number", "username", "email", "github")
     pairs = [(getattr(person, id_).casefold(), getattr(other, id_).casefold()) for id_ in ids]
     if any(ours and theirs for ours, theirs in pairs):
         return any(ours == theirs != "" for ours, theirs in pairs)
@@ -69,17 +69,18 @@ def fill_in(person: Person, listed: Person) -> Person:
         username=listed.username or person.username,
         email=listed.email or person.email,
         section=listed.section or person.section,
+        github=listed.github or person.github,
     )
 
 
 def marks_id(person: Person) -> str:
     """Return the id that marks would be entered under; empty where there is none."""
-    return person.number or person.user_id or person.username or person.email
+    return person.number or person.user_id or person.username or person.email or person.github
 
 
 def shown(person: Person) -> str:
     """Return a person in one line: an id and the name."""
-    id_ = person.number or person.username or person.email or person.user_id
+    id_ = person.number or person.username or person.email or person.user_id or person.github
     return printable(re.sub(r"\s+", " ", f"{id_} {person.name}").strip())
 
 

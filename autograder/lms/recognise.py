@@ -52,7 +52,7 @@ FORMATS = (
     Format("github", "GitHub Classroom clones", github.read),
     Format("canvas", "a Canvas download", lambda tree, _: canvas.read(tree)),
 )
-NAMES = (*(format_.id for format_ in FORMATS), FOLDER.id)
+NAMES = (*sorted(format_.id for format_ in FORMATS), FOLDER.id)
 
 
 def recognise(tree: Tree, name: str) -> tuple[Format, Download] | None:
@@ -65,7 +65,8 @@ def recognise(tree: Tree, name: str) -> tuple[Format, Download] | None:
     for level in tree.levels():
         for format_ in FORMATS:
             download = format_.read(level, name)
-            if download.handed_in and len(download.handed_in) > len(download.strays):
+            names = len(level.files) + len(level.folders)
+            if download.handed_in and names - len(download.strays) > len(download.strays):
                 return format_, download
         name = next(iter(level.folders), name)
     return None

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.errors import IntakeError
-from autograder.lms import clock
+from autograder.lms import clock, people
 from autograder.lms.headings import FIELDS, OWN_COLUMNS
 from autograder.lms.tables import Row, Table, load_table
 from autograder.models import Person
@@ -168,14 +168,12 @@ class _Reader:
         """
         person = self._person(row)
         submission_id = self._submission_id(row)
-        known = (person.number, submission_id, person.user_id, person.username, person.email)
         return Student(
             submission_id=submission_id,
-            student_id=next(filter(None, known), person.name),
+            student_id=person.number or submission_id or people.marks_id(person) or person.name,
             name=person.name,
             submitted_at=self._time(row, "submitted_at"),
             person=person,
-            aliases=self._aliases(row),
             groups=_listed(self._columns.value(row, "group")),
             due=self._time(row, "due") or self._extension(row),
         )
@@ -197,6 +195,7 @@ class _Reader:
             username=value("username").removeprefix("#"),
             email=value("email") or (known_by if is_email else ""),
             section=value("section"),
+            github=value("github"),
         )
 
     def _submission_id(self, row: Row) -> str:
@@ -207,10 +206,6 @@ class _Reader:
                 "submission's folder or file (without its ending)"
             )
         return safe_id(given) if given else ""
-
-    def _aliases(self, row: Row) -> tuple[str, ...]:
-        github = self._columns.value(row, "github")
-        return (github,) if github else ()
 
     def _time(self, row: Row, field: str) -> datetime | None:
         text = self._columns.value(row, field)

@@ -21,6 +21,8 @@ class PersonPart(Part):
     username: Text = ""
     email: Text = ""
     section: Text = ""
+    github: Text = ""
+    """Username on GitHub, which may be another's login at school."""
 
 
 class SubmissionPart(Part):
