@@ -106,6 +106,11 @@ def train(path: Path, config_path: Path, page: Path) -> int:
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
 @click.option("--watch", is_flag=True, help="Serve a page, for you alone, that shows how it goes.")
+@click.option(
+    "--ci", type=click.Choice(["auto", "github", "gitlab", "gradescope", "none"]),
+    is_flag=False, flag_value="auto",
+    help="Also write junit.xml and what a CI service reads; by default, the one that this is.",
+)  # fmt: skip
 def grade(**options: Any) -> int:
     """Grade the submissions at PATHS: what Canvas and others give, folders, single files."""
     from autograder.commands.grade import GradeOptions

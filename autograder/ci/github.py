@@ -17,7 +17,7 @@ from autograder import names
 from autograder.ci.inert import inert
 from autograder.models import Verdict
 from autograder.reports.feedback import render_feedback
-from autograder.reports.markdown import cell
+from autograder.reports.markdown import cell, visible
 from autograder.reports.report import Report
 from autograder.reports.result_parts import CriterionPart, FindingPart, PlacePart
 from autograder.reports.words import SENTENCES, place_of
@@ -126,11 +126,12 @@ def _file(place: PlacePart, origin: PurePosixPath) -> PurePosixPath:
 
 def _escaped(text: str) -> str:
     """Escape what ends a command, as GitHub's own toolkit does."""
-    return inert(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _escaped_property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+    plain = visible(text).replace("%", "%25").replace("\n", "%0A")
+    return plain.replace(":", "%3A").replace(",", "%2C")
 
 
 def classroom_result(report: Report) -> str:

@@ -96,7 +96,9 @@ def _tests(report: Report) -> list[dict[str, Any]]:
     if report.late.points:
         taken = {"score": -report.late.points, "max_score": 0}
         tests.append({"name": "Late penalty", "output": prose(report.late.reason)} | taken)
-    tests.append({"name": "Feedback", "score": 0, "max_score": 0, "output": render_feedback(report)})
+    tests.append(
+        {"name": "Feedback", "score": 0, "max_score": 0, "output": render_feedback(report)}
+    )
     return tests
 
 

@@ -10,13 +10,18 @@ from typing import Literal, get_args
 from autograder.ci.github import classroom_result, render_annotations, render_summary
 from autograder.ci.gradescope import Visibility, render_results
 from autograder.ci.junit import render_junit
+from autograder.ci.metadata import load_metadata
+from autograder.config import Config
 from autograder.errors import ResultsError, UserError
 from autograder.models import Submission
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
+from autograder.roster import Roster
 
 Service = Literal["github", "gitlab", "gradescope", "none"]
 GRADESCOPE = Path("/autograder")
+METADATA = "submission_metadata.json"
+HANDED_IN = "submission"  # id of the one submission there is on Gradescope
 _ANNOTATIONS = 10  # in one step; GitHub shows no more
 
 
@@ -26,9 +31,17 @@ def detect(environ: Mapping[str, str], gradescope: Path = GRADESCOPE) -> Service
         return "github"
     if environ.get("GITLAB_CI") == "true":
         return "gitlab"
-    if (gradescope / "submission_metadata.json").is_file() and (gradescope / "results").is_dir():
+    if (gradescope / METADATA).is_file() and (gradescope / "results").is_dir():
         return "gradescope"
     return "none"
+
+
+def outputs_for(asked: str | None, environ: Mapping[str, str]) -> Outputs | None:
+    """Return what to write for a service, or for the one that this is (``auto``)."""
+    known: dict[str, Service] = {name: name for name in get_args(Service)}
+    if asked is None or asked == "none":
+        return None
+    return Outputs(detect(environ) if asked == "auto" else known[asked], environ)
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Outputs:
     """Writes what a service reads.
 
     Attributes:
-        service: Which; GitLab and any other read JUnit.
+        service: Which; GitLab and any other (``none``) read JUnit.
         environ: Of the process.
         gradescope: Its folder.
     """
@@ -44,6 +57,17 @@ class Outputs:
     service: Service
     environ: Mapping[str, str]
     gradescope: Path = GRADESCOPE
+
+    def adapted(self, config: Config, roster: Roster | None) -> tuple[Config, Roster | None]:
+        """Return rules and roster with what the service knows of the submission.
+
+        Raises:
+            IntakeError: Gradescope's metadata cannot be read.
+        """
+        if self.service != "gradescope":
+            return config, roster
+        metadata = load_metadata(self.gradescope / METADATA)
+        return metadata.rules(config), roster or metadata.roster(HANDED_IN)
 
     def write(
         self, reports: Sequence[Report], submissions: Sequence[Submission], out: Path
@@ -95,11 +119,9 @@ class Outputs:
     def _detail(self) -> Visibility:
         """Return when students see their points; not at once unless somebody said so."""
         asked = self.environ.get("AUTOGRADER_GRADESCOPE_SHOW", "after_due_date")
-        known = {name: name for name in get_args(Visibility)}
+        known: dict[str, Visibility] = {name: name for name in get_args(Visibility)}
         if asked not in known:
-            raise UserError(
-                f"AUTOGRADER_GRADESCOPE_SHOW: {asked!r} is none of {', '.join(known)}"
-            )
+            raise UserError(f"AUTOGRADER_GRADESCOPE_SHOW: {asked!r} is none of {', '.join(known)}")
         return known[asked]
 
 
