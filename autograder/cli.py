@@ -353,6 +353,24 @@ def data_export(split: str, out: Path, config_path: Path) -> int:
     return export(split, out, config_path, _console())
 
 
+@cli.group()
+def package() -> None:
+    """Take grading to where submissions come in: GitHub, GitLab, Gradescope."""
+
+
+@package.command("github")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True,
+    help="Folder to write: not there yet, or empty.",
+)  # fmt: skip
+@_config_option
+def package_github(out: Path, config_path: Path) -> int:
+    """Write workflows for the course's own repository and for GitHub Classroom."""
+    from autograder.commands.package import package_github as run
+
+    return run(out, config_path, _console())
+
+
 def _console() -> Any:
     from rich.console import Console
 
