@@ -371,6 +371,25 @@ def package_github(out: Path, config_path: Path) -> int:
     return run(out, config_path, _console())
 
 
+@package.command("gradescope")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default=Path("autograder.zip"),
+    show_default=True, help="Where to write the archive.",
+)  # fmt: skip
+@click.option(
+    "--show", type=click.Choice(["visible", "after_due_date", "after_published"]),
+    default="after_due_date", show_default=True, help="When students see their points.",
+)  # fmt: skip
+@click.option("--try-out", is_flag=True, help="Pack the seed that everybody knows.")
+@_config_option
+def package_gradescope(**options: Any) -> int:
+    """Write what Gradescope builds its autograder from; it holds your secret."""
+    from autograder.commands.package import GradescopeOptions
+    from autograder.commands.package import package_gradescope as run
+
+    return run(GradescopeOptions(config=options.pop("config_path"), **options), _console())
+
+
 def _console() -> Any:
     from rich.console import Console
 

@@ -39,7 +39,11 @@ def render_results(report: Report, detail: Visibility) -> str:
         detail: When students see points and feedback.
     """
     if report.verdict is Verdict.INTERNAL_ERROR:
-        document: dict[str, Any] = {"output": render_feedback(report), "output_format": "md"}
+        document: dict[str, Any] = {
+            "output": render_feedback(report),
+            "output_format": "md",
+            "stdout_visibility": "hidden",
+        }
         return json.dumps(document, indent=2) + "\n"
     if report.verdict is not Verdict.GRADED:
         detail = "visible"

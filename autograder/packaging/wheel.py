@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import stat
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -63,17 +64,17 @@ def constraints() -> str:
     pinned = {
         f"{found.metadata['Name']}=={found.version}"
         for found in distributions()
-        if found.metadata["Name"] not in {_NAME, "pip", "setuptools"}
+        if found.metadata["Name"] not in {_NAME, "pip", "setuptools", "wheel"}
     }
     return "".join(f"{line}\n" for line in sorted(pinned, key=str.casefold))
 
 
-def zipped(files: Mapping[str, bytes], executable: frozenset[str] = frozenset()) -> bytes:
-    """Return a zip archive that depends on names and contents alone.
+def zipped(files: Mapping[str, bytes], modes: Mapping[str, int] | None = None) -> bytes:
+    """Return a zip archive that depends on names, contents and modes alone.
 
     Args:
         files: Contents by name.
-        executable: Names of those that are programs.
+        modes: Unix permissions by name; 0644 where there are none.
     """
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -81,7 +82,7 @@ def zipped(files: Mapping[str, bytes], executable: frozenset[str] = frozenset())
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix: the next line would mean nothing elsewhere
-            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            entry.external_attr = (stat.S_IFREG | (modes or {}).get(name, 0o644)) << 16
             file.writestr(entry, content)
     return archive.getvalue()
 
