@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 import shlex
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -15,12 +15,19 @@ from autograder.cli import cli
 def our_commands(script: str) -> Iterator[list[str]]:
     """Yield the words of every `autograder …` in a shell script."""
     for line in script.replace("\\\n", " ").splitlines():
-        for part in re.split(r"&&|\|\||;", line):
-            words = shlex.split(part, comments=True)
-            while words and (words[0] in {"env", "exec"} or "=" in words[0]):
-                words = words[1:]
-            if words and PurePosixPath(words[0]).name == "autograder":
-                yield words
+        if "bin/autograder" in line:
+            for words in _simple_commands(line):
+                if PurePosixPath(words[0]).name == "autograder":
+                    yield words
+
+
+def _simple_commands(line: str) -> Iterator[list[str]]:
+    """Yield what stands between ``&&``, ``||``, ``;`` and the like."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    for is_operator, words in itertools.groupby(lexer, lambda word: set(word) <= set("();<>|&")):
+        if not is_operator:
+            yield list(words)
 
 
 def accept(words: list[str]) -> click.Context:

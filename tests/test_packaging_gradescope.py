@@ -62,7 +62,7 @@ def test_the_secret_is_in_one_file_for_root_alone(archive: zipfile.ZipFile) -> N
 
 @pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])
 def test_every_command_of_ours_exists(archive: zipfile.ZipFile, name: str) -> None:
-    found = list(our_commands(text(archive, name).replace("$environment", "/opt/autograder")))
+    found = list(our_commands(text(archive, name)))
     assert any(words[1] == "grade" for words in found)
     for words in found:
         accept(words)
@@ -87,7 +87,7 @@ def test_there_are_results_whatever_happens(
     (root / "source" / "settings.sh").write_bytes(archive.read("settings.sh"))
     program = tmp_path / "opt" / "autograder" / "bin" / "autograder"
     program.parent.mkdir(parents=True)
-    answer = f"echo '{{\"output\": \"graded\"}}' > {root}/results/results.json"
+    answer = f'echo \'{{"output": "graded"}}\' > {root}/results/results.json'
     program.write_text(
         f'#!/bin/bash\nls "$2"/submission > {tmp_path}/seen\n{answer if writes else "exit 3"}\n'
     )
