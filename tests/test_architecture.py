@@ -65,6 +65,7 @@ LAYERS = """
     view
     augmentation_view cost_view calibration_view data_view
     selftest
+    packaging
     commands
     cli
     __main__
