@@ -27,7 +27,7 @@ DOCUMENT: dict[str, Any] = {
     "submission_method": "upload",
     "users": [
         {"email": "ada@example.com", "id": 1234, "name": "Ada Lovelace"},
-        {"email": "bo@example.com", "id": 1235, "name": "Bo\u202e"},
+        {"email": "bo@example.com", "id": 1235, "name": "Bo\u202e", "sid": "s7"},
     ],
     "previous_submissions": [],
 }  # fmt: skip
@@ -40,7 +40,7 @@ def metadata(**changes: Any) -> Metadata:
 def test_the_roster_names_everybody_and_the_time_of_submission() -> None:
     student = metadata().roster("submission").find("submission")
     assert student is not None
-    assert student.student_id == "1234+1235"
+    assert student.student_id == "1234+s7"
     assert student.name == "Ada Lovelace, Bo\N{REPLACEMENT CHARACTER}"
     assert student.submitted_at == datetime.fromisoformat(CREATED)
 
@@ -53,7 +53,7 @@ def test_the_due_time_is_gradescopes_the_penalty_ours() -> None:
 
 
 def test_an_extension_of_one_member_counts_for_the_team() -> None:
-    users = [{"id": 1, "assignment": {"due_date": EXTENDED}}, {"id": 2, "assignment": {}}]
+    users = [{"id": 1, "assignment": {"due_date": EXTENDED}}, {"id": 2, "name": None, "sid": None}]
     assert metadata(users=users).due == datetime.fromisoformat(EXTENDED)
 
 

@@ -25,8 +25,11 @@ class _Dates(_Part):
 
 
 class _User(_Part):
-    id: int
-    name: str = ""
+    """Somebody who handed it in; `sid` and the dates are there, though not documented."""
+
+    id: int | str
+    name: str | None = None
+    sid: str | None = None
     assignment: _Dates = _Dates()
 
 
@@ -45,7 +48,7 @@ class Metadata(_Part):
 
     def roster(self, submission_id: str) -> Roster:
         """Return the class list of this one submission."""
-        who = "+".join(str(user.id) for user in self.users)
+        who = "+".join(printable(user.sid or str(user.id)) for user in self.users)
         name = ", ".join(printable(user.name) for user in self.users if user.name)
         id_ = safe_id(submission_id)
         return Roster((Student(id_, who or id_, name, self.created_at),))
