@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.ci.outputs import HANDED_IN, Outputs, Service, detect, outputs_for
+from autograder.ci.outputs import Outputs, Service, detect, outputs_for
 from autograder.cli import run
 from autograder.errors import UserError
 from autograder.models import Finding, Location
-from tests.sample_reports import CONFIG, REJECTED, SUBMISSION, report
+from tests.sample_reports import REJECTED, SUBMISSION, report
 from tests.test_ci_metadata import DOCUMENT
 
 
@@ -109,11 +109,10 @@ def test_gradescope_gets_its_results_and_gives_the_due_time(
     tmp_path: Path, gradescope: Path
 ) -> None:
     outputs = Outputs("gradescope", {}, gradescope)
-    config, roster = outputs.adapted(CONFIG, None)
-    assert config.late != CONFIG.late
-    assert roster is not None
-    assert roster.find(HANDED_IN) is not None
-    outputs.write([report()], [SUBMISSION], tmp_path)
+    [known] = outputs.identified([SUBMISSION])
+    assert known.due is not None
+    assert known.name.startswith("Ada Lovelace")
+    outputs.write([report()], [known], tmp_path)
     results = json.loads((gradescope / "results" / "results.json").read_text())
     assert results["visibility"] == "after_due_date"
 
@@ -131,13 +130,14 @@ def test_hidden_is_no_choice(tmp_path: Path, gradescope: Path) -> None:
         Outputs("gradescope", environ, gradescope).write([report()], [SUBMISSION], tmp_path)
 
 
-def test_gradescope_takes_one_submission(tmp_path: Path, gradescope: Path) -> None:
-    with pytest.raises(UserError, match="one submission at a time, here are 2"):
-        Outputs("gradescope", {}, gradescope).write([report()] * 2, [SUBMISSION] * 2, tmp_path)
+@pytest.mark.parametrize("count", [0, 2])
+def test_gradescope_takes_one_submission(gradescope: Path, count: int) -> None:
+    with pytest.raises(UserError, match=f"one submission at a time, here are {count}"):
+        Outputs("gradescope", {}, gradescope).identified([SUBMISSION] * count)
 
 
-def test_elsewhere_rules_and_roster_are_left_alone() -> None:
-    assert Outputs("github", {}).adapted(CONFIG, None) == (CONFIG, None)
+def test_elsewhere_submissions_are_left_alone() -> None:
+    assert Outputs("github", {}).identified([SUBMISSION]) == (SUBMISSION,)
 
 
 def test_grade_marks_the_line_of_a_student_and_prints_nothing_else_to_obey(

@@ -39,5 +39,5 @@ fi
 # Renders all images now, so that no submission waits for them, and tries the whole way once.
 printf 'pass\n' > /tmp/nothing.py
 . "$source/settings.sh"
-"$environment/bin/autograder" grade /tmp/nothing.py --out /tmp/nothing --config "$source/course/grading.yaml" --jobs 1
+"$environment/bin/autograder" grade /tmp/nothing.py --from folder --out /tmp/nothing --config "$source/course/grading.yaml" --jobs 1
 rm -rf /tmp/nothing /tmp/nothing.py
