@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograder.ci.outputs import Outputs, Service, detect, outputs_for
+from autograder.ci.outputs import HANDED_IN, Outputs, Service, detect, outputs_for
 from autograder.cli import run
 from autograder.errors import UserError
 from autograder.models import Finding, Location
-from tests.sample_reports import REJECTED, SUBMISSION, report
+from tests.sample_reports import CONFIG, REJECTED, SUBMISSION, report
 from tests.test_ci_metadata import DOCUMENT
 
 
@@ -109,7 +109,8 @@ def test_gradescope_gets_its_results_and_gives_the_due_time(
     tmp_path: Path, gradescope: Path
 ) -> None:
     outputs = Outputs("gradescope", {}, gradescope)
-    [known] = outputs.identified([SUBMISSION])
+    known = outputs.only_submission([gradescope / "submission"], CONFIG)
+    assert known is not None
     assert known.due is not None
     assert known.name.startswith("Ada Lovelace")
     outputs.write([report()], [known], tmp_path)
@@ -130,14 +131,38 @@ def test_hidden_is_no_choice(tmp_path: Path, gradescope: Path) -> None:
         Outputs("gradescope", environ, gradescope).write([report()], [SUBMISSION], tmp_path)
 
 
-@pytest.mark.parametrize("count", [0, 2])
-def test_gradescope_takes_one_submission(gradescope: Path, count: int) -> None:
-    with pytest.raises(UserError, match=f"one submission at a time, here are {count}"):
-        Outputs("gradescope", {}, gradescope).identified([SUBMISSION] * count)
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        (["my model.py"], None),
+        (["submission.py", "helper.py"], None),
+        (["work/submission.py"], None),
+        ([], "no-submission"),
+        (["a.py", "b.py"], "ambiguous"),
+        (["x/a.py", "y/b.py"], "no-submission"),
+    ],
+)
+def test_all_that_lies_on_gradescope_is_one_submission(
+    gradescope: Path, files: list[str], rule: str | None
+) -> None:
+    folder = gradescope / "submission"
+    folder.mkdir()
+    for file in files:
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text("pass")
+    only = Outputs("gradescope", {}, gradescope).only_submission([folder], CONFIG)
+    assert only is not None
+    assert only.id == HANDED_IN
+    assert [finding.rule for finding in only.problems] == ([rule] if rule else [])
 
 
-def test_elsewhere_submissions_are_left_alone() -> None:
-    assert Outputs("github", {}).identified([SUBMISSION]) == (SUBMISSION,)
+def test_gradescope_takes_one_submission(gradescope: Path) -> None:
+    with pytest.raises(UserError, match="one submission at a time, here are 2"):
+        Outputs("gradescope", {}, gradescope).only_submission([gradescope] * 2, CONFIG)
+
+
+def test_elsewhere_it_may_be_a_class(tmp_path: Path) -> None:
+    assert Outputs("github", {}).only_submission([tmp_path], CONFIG) is None
 
 
 def test_grade_marks_the_line_of_a_student_and_prints_nothing_else_to_obey(

@@ -11,7 +11,9 @@ from autograder.ci.github import classroom_result, render_annotations, render_su
 from autograder.ci.gradescope import Visibility, render_results
 from autograder.ci.junit import render_junit
 from autograder.ci.metadata import load_metadata
+from autograder.config import Config
 from autograder.errors import ResultsError, UserError
+from autograder.intake import take_in
 from autograder.models import Submission
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
@@ -19,6 +21,7 @@ from autograder.reports.report import Report
 Service = Literal["github", "gitlab", "gradescope", "none"]
 GRADESCOPE = Path("/autograder")
 METADATA = "submission_metadata.json"
+HANDED_IN = "submission"
 _ANNOTATIONS = 10  # in one step; GitHub shows no more
 
 
@@ -55,19 +58,21 @@ class Outputs:
     environ: Mapping[str, str]
     gradescope: Path = GRADESCOPE
 
-    def identified(self, submissions: Sequence[Submission]) -> tuple[Submission, ...]:
-        """Return the submissions with what the service knows of them.
+    def only_submission(self, paths: Sequence[Path], config: Config) -> Submission | None:
+        """Return the one submission that the service hands over; None if it hands over a class.
+
+        On Gradescope, whatever lies in the folder is one submission: what is wrong with it is the
+        student's to mend, so it must not be taken for several, nor for none.
 
         Raises:
-            UserError: Gradescope's metadata cannot be read, or are not about so many.
+            UserError: There are several folders, or Gradescope's metadata cannot be read.
         """
         if self.service != "gradescope":
-            return tuple(submissions)
-        if len(submissions) != 1:
-            raise UserError(
-                f"Gradescope takes one submission at a time, here are {len(submissions)}"
-            )
-        return (load_metadata(self.gradescope / METADATA).identified(submissions[0]),)
+            return None
+        if len(paths) != 1:
+            raise UserError(f"Gradescope takes one submission at a time, here are {len(paths)}")
+        metadata = load_metadata(self.gradescope / METADATA)
+        return metadata.identified(take_in(paths[0], HANDED_IN, config))
 
     def write(
         self, reports: Sequence[Report], submissions: Sequence[Submission], out: Path
