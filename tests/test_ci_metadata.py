@@ -11,7 +11,7 @@ import pytest
 
 from autograder.ci.metadata import Metadata, load_metadata
 from autograder.errors import IntakeError
-from tests.sample_reports import CONFIG
+from tests.sample_reports import SUBMISSION, report
 
 CREATED = "2027-02-01T14:22:32.365935-07:00"
 DUE = "2027-01-31T23:00:00.000000-07:00"
@@ -27,7 +27,7 @@ DOCUMENT: dict[str, Any] = {
     "submission_method": "upload",
     "users": [
         {"email": "ada@example.com", "id": 1234, "name": "Ada Lovelace"},
-        {"email": "bo@example.com", "id": 1235, "name": "Bo\u202e"},
+        {"email": "bo@example.com", "id": 1235, "name": "Bo\u202e", "sid": "s7"},
     ],
     "previous_submissions": [],
 }  # fmt: skip
@@ -37,33 +37,30 @@ def metadata(**changes: Any) -> Metadata:
     return Metadata.model_validate_json(json.dumps(DOCUMENT | changes))
 
 
-def test_the_roster_names_everybody_and_the_time_of_submission() -> None:
-    student = metadata().roster("submission").find("submission")
-    assert student is not None
-    assert student.student_id == "1234+1235"
-    assert student.name == "Ada Lovelace, Bo\N{REPLACEMENT CHARACTER}"
-    assert student.submitted_at == datetime.fromisoformat(CREATED)
+def test_everybody_is_named_and_the_time_of_submission() -> None:
+    known = metadata().identified(SUBMISSION)
+    assert known.student_id == "1234+s7"
+    assert known.name == "Ada Lovelace, Bo\N{REPLACEMENT CHARACTER}"
+    assert known.submitted_at == datetime.fromisoformat(CREATED)
+    assert [person.email for person in known.students] == ["ada@example.com", "bo@example.com"]
+    assert known.id == SUBMISSION.id
 
 
 def test_the_due_time_is_gradescopes_the_penalty_ours() -> None:
-    late = metadata().rules(CONFIG).late
-    assert late is not None
-    assert late.due == datetime.fromisoformat(DUE)
-    assert late.points_per_day == 10
+    known = metadata().identified(SUBMISSION)
+    assert known.due == datetime.fromisoformat(DUE)
+    assert report(submission=known).late.points == 10
 
 
 def test_an_extension_of_one_member_counts_for_the_team() -> None:
-    users = [{"id": 1, "assignment": {"due_date": EXTENDED}}, {"id": 2, "assignment": {}}]
-    assert metadata(users=users).due == datetime.fromisoformat(EXTENDED)
+    users = [{"id": 1, "assignment": {"due_date": EXTENDED}}, {"id": 2, "name": None, "sid": None}]
+    known = metadata(users=users).identified(SUBMISSION)
+    assert known.due == datetime.fromisoformat(EXTENDED)
+    assert report(submission=known).late.points == 0
 
 
-def test_without_a_due_time_the_rules_keep_theirs() -> None:
-    assert metadata(assignment={"due_date": None}).rules(CONFIG) is CONFIG
-
-
-def test_without_a_late_policy_there_is_none() -> None:
-    config = CONFIG.model_copy(update={"late": None})
-    assert metadata().rules(config).late is None
+def test_without_a_due_time_that_of_the_rules_holds() -> None:
+    assert metadata(assignment={"due_date": None}).identified(SUBMISSION).due is None
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"created_at": "2027-02-01T14:22:32"}'])

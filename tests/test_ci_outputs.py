@@ -109,11 +109,11 @@ def test_gradescope_gets_its_results_and_gives_the_due_time(
     tmp_path: Path, gradescope: Path
 ) -> None:
     outputs = Outputs("gradescope", {}, gradescope)
-    config, roster = outputs.adapted(CONFIG, None)
-    assert config.late != CONFIG.late
-    assert roster is not None
-    assert roster.find(HANDED_IN) is not None
-    outputs.write([report()], [SUBMISSION], tmp_path)
+    known = outputs.only_submission([gradescope / "submission"], CONFIG)
+    assert known is not None
+    assert known.due is not None
+    assert known.name.startswith("Ada Lovelace")
+    outputs.write([report()], [known], tmp_path)
     results = json.loads((gradescope / "results" / "results.json").read_text())
     assert results["visibility"] == "after_due_date"
 
@@ -131,13 +131,38 @@ def test_hidden_is_no_choice(tmp_path: Path, gradescope: Path) -> None:
         Outputs("gradescope", environ, gradescope).write([report()], [SUBMISSION], tmp_path)
 
 
-def test_gradescope_takes_one_submission(tmp_path: Path, gradescope: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        (["my model.py"], None),
+        (["submission.py", "helper.py"], None),
+        (["work/submission.py"], None),
+        ([], "no-submission"),
+        (["a.py", "b.py"], "ambiguous"),
+        (["x/a.py", "y/b.py"], "no-submission"),
+    ],
+)
+def test_all_that_lies_on_gradescope_is_one_submission(
+    gradescope: Path, files: list[str], rule: str | None
+) -> None:
+    folder = gradescope / "submission"
+    folder.mkdir()
+    for file in files:
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text("pass")
+    only = Outputs("gradescope", {}, gradescope).only_submission([folder], CONFIG)
+    assert only is not None
+    assert only.id == HANDED_IN
+    assert [finding.rule for finding in only.problems] == ([rule] if rule else [])
+
+
+def test_gradescope_takes_one_submission(gradescope: Path) -> None:
     with pytest.raises(UserError, match="one submission at a time, here are 2"):
-        Outputs("gradescope", {}, gradescope).write([report()] * 2, [SUBMISSION] * 2, tmp_path)
+        Outputs("gradescope", {}, gradescope).only_submission([gradescope] * 2, CONFIG)
 
 
-def test_elsewhere_rules_and_roster_are_left_alone() -> None:
-    assert Outputs("github", {}).adapted(CONFIG, None) == (CONFIG, None)
+def test_elsewhere_it_may_be_a_class(tmp_path: Path) -> None:
+    assert Outputs("github", {}).only_submission([tmp_path], CONFIG) is None
 
 
 def test_grade_marks_the_line_of_a_student_and_prints_nothing_else_to_obey(

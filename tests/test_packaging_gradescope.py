@@ -89,7 +89,7 @@ def test_there_are_results_whatever_happens(
     program.parent.mkdir(parents=True)
     answer = f'echo \'{{"output": "graded"}}\' > {root}/results/results.json'
     program.write_text(
-        f'#!/bin/bash\nls "$2"/submission > {tmp_path}/seen\n{answer if writes else "exit 3"}\n'
+        f'#!/bin/bash\nls "$2" > {tmp_path}/seen\n{answer if writes else "exit 3"}\n'
     )
     program.chmod(0o755)
     script = text(archive, "run_autograder")

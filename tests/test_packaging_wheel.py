@@ -102,7 +102,25 @@ def test_without_knowing_what_it_needs_there_is_no_wheel(
 
 def test_constraints_are_versions_and_no_addresses() -> None:
     lines = constraints().splitlines()
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+", line) for line in lines)
+    form = r'[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+(; python_full_version >= "[\d.]+")?'
+    assert all(re.fullmatch(form, line) for line in lines)
     names = [line.partition("==")[0].lower() for line in lines]
     assert {"keras", "tensorflow", "numpy"} <= set(names)
     assert "autograder" not in names
+
+
+@pytest.mark.parametrize(
+    ("requires", "marker"),
+    [
+        (None, ""),
+        (">=3.10", ""),
+        (">= 3.11", ""),
+        ("!=3.0.*,>=2.7", ""),
+        (">=3.11.5", '; python_full_version >= "3.11.5"'),
+        ("<4,>=3.12", '; python_full_version >= "3.12"'),
+    ],
+)
+def test_what_an_older_python_cannot_run_is_not_forced_on_it(
+    requires: str | None, marker: str
+) -> None:
+    assert module._marker(requires) == marker

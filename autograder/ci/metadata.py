@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from autograder.config import Config
 from autograder.errors import IntakeError
+from autograder.models import Person, Submission
 from autograder.names import printable
-from autograder.roster import Roster, Student, safe_id
 
 
 class _Part(BaseModel):
@@ -25,9 +25,22 @@ class _Dates(_Part):
 
 
 class _User(_Part):
-    id: int
-    name: str = ""
+    """Somebody who handed it in; `sid` and the dates are there, though not documented."""
+
+    id: int | str
+    name: str | None = None
+    sid: str | None = None
+    email: str | None = None
     assignment: _Dates = _Dates()
+
+    @property
+    def person(self) -> Person:
+        return Person(
+            name=self.name or "",
+            user_id=str(self.id),
+            number=self.sid or "",
+            email=self.email or "",
+        )
 
 
 class Metadata(_Part):
@@ -43,18 +56,18 @@ class Metadata(_Part):
         extended = [user.assignment.due_date for user in self.users if user.assignment.due_date]
         return max(extended, default=self.assignment.due_date)
 
-    def roster(self, submission_id: str) -> Roster:
-        """Return the class list of this one submission."""
-        who = "+".join(str(user.id) for user in self.users)
-        name = ", ".join(printable(user.name) for user in self.users if user.name)
-        id_ = safe_id(submission_id)
-        return Roster((Student(id_, who or id_, name, self.created_at),))
-
-    def rules(self, config: Config) -> Config:
-        """Return the rules with the due time that Gradescope knows, extensions included."""
-        if config.late is None or self.due is None:
-            return config
-        return config.model_copy(update={"late": config.late.model_copy(update={"due": self.due})})
+    def identified(self, submission: Submission) -> Submission:
+        """Return the submission with who handed it in, when, and when it was due to them."""
+        names = [printable(user.name) for user in self.users if user.name]
+        ids = [printable(user.sid or str(user.id)) for user in self.users]
+        return replace(
+            submission,
+            student_id="+".join(ids) or submission.student_id,
+            name=", ".join(names),
+            submitted_at=self.created_at,
+            students=tuple(user.person for user in self.users),
+            due=self.due,
+        )
 
 
 def load_metadata(path: Path) -> Metadata:

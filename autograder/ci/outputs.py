@@ -13,15 +13,15 @@ from autograder.ci.junit import render_junit
 from autograder.ci.metadata import load_metadata
 from autograder.config import Config
 from autograder.errors import ResultsError, UserError
+from autograder.intake import take_in
 from autograder.models import Submission
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
-from autograder.roster import Roster
 
 Service = Literal["github", "gitlab", "gradescope", "none"]
 GRADESCOPE = Path("/autograder")
 METADATA = "submission_metadata.json"
-HANDED_IN = "submission"  # id of the one submission there is on Gradescope
+HANDED_IN = "submission"
 _ANNOTATIONS = 10  # in one step; GitHub shows no more
 
 
@@ -58,16 +58,21 @@ class Outputs:
     environ: Mapping[str, str]
     gradescope: Path = GRADESCOPE
 
-    def adapted(self, config: Config, roster: Roster | None) -> tuple[Config, Roster | None]:
-        """Return rules and roster with what the service knows of the submission.
+    def only_submission(self, paths: Sequence[Path], config: Config) -> Submission | None:
+        """Return the one submission that the service hands over; None if it hands over a class.
+
+        On Gradescope, whatever lies in the folder is one submission: what is wrong with it is the
+        student's to mend, so it must not be taken for several, nor for none.
 
         Raises:
-            IntakeError: Gradescope's metadata cannot be read.
+            UserError: There are several folders, or Gradescope's metadata cannot be read.
         """
         if self.service != "gradescope":
-            return config, roster
+            return None
+        if len(paths) != 1:
+            raise UserError(f"Gradescope takes one submission at a time, here are {len(paths)}")
         metadata = load_metadata(self.gradescope / METADATA)
-        return metadata.rules(config), roster or metadata.roster(HANDED_IN)
+        return metadata.identified(take_in(paths[0], HANDED_IN, config))
 
     def write(
         self, reports: Sequence[Report], submissions: Sequence[Submission], out: Path
@@ -75,12 +80,12 @@ class Outputs:
         """Write all files; return the lines to print as they are.
 
         Args:
-            reports: In the order of the submissions.
-            submissions: What was graded.
+            reports: Those that count.
+            submissions: What was graded, and maybe more.
             out: Results folder; gets junit.xml.
 
         Raises:
-            UserError: A file cannot be written, or the service takes one submission at a time.
+            UserError: A file cannot be written, or a setting is wrong.
         """
         write_whole(out / "junit.xml", render_junit(reports))
         if self.service == "github":
@@ -111,8 +116,6 @@ class Outputs:
             raise ResultsError(f"{variable}: cannot write {path}: {error.strerror}") from error
 
     def _gradescope(self, reports: Sequence[Report]) -> None:
-        if len(reports) != 1:
-            raise UserError(f"Gradescope takes one submission at a time, here are {len(reports)}")
         results = render_results(reports[0], self._detail())
         write_whole(self.gradescope / "results" / "results.json", results.encode())
 
@@ -128,10 +131,10 @@ class Outputs:
 def _annotations(
     reports: Sequence[Report], submissions: Sequence[Submission], repository: Path
 ) -> Iterator[str]:
-    for report, submission in zip(reports, submissions, strict=True):
-        path = submission.path.absolute()
+    paths = {submission.id: submission.path.absolute() for submission in submissions}
+    for report in reports:
         try:
-            origin = path.relative_to(repository)
+            origin = paths[report.submission.id].relative_to(repository)
         except ValueError:
             continue  # outside of the repository there is nothing to mark
         yield from render_annotations(report, PurePosixPath(origin.as_posix()))

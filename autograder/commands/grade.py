@@ -14,7 +14,7 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
-from autograder.ci.outputs import outputs_for
+from autograder.ci.outputs import Outputs, outputs_for
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.commands.taking_in import Given, show_matched, taken_in
@@ -23,6 +23,7 @@ from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
 from autograder.jobs import Progress
 from autograder.lms.attempts import Which, counting
+from autograder.lms.collecting import ClassWork
 from autograder.models import Verdict
 from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
 from autograder.pages.similar_page import publish_similarity
@@ -90,12 +91,9 @@ def grade(options: GradeOptions, console: Console) -> int:
         UserError: Something given is unusable.
     """
     config = load_config(options.config)
-    given = Given(options.paths, options.roster, options.from_, options.attempt)
-    class_ = taken_in(given, config, console)
     outputs = outputs_for(options.ci, os.environ)
+    class_ = _class(options, outputs, config, console)
     submissions = class_.submissions
-    if outputs:
-        submissions = outputs.identified(submissions)
     parallel = parallel_jobs(options.jobs)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
     watching = Watching(submissions, parallel)
@@ -125,6 +123,17 @@ def grade(options: GradeOptions, console: Console) -> int:
         click.echo(line)  # a command to the service: neither styled nor wrapped
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
     return 1 if attention or writer.undrawn else 0
+
+
+def _class(
+    options: GradeOptions, outputs: Outputs | None, config: Config, console: Console
+) -> ClassWork:
+    """Return what is to be graded."""
+    alone = outputs.only_submission(options.paths, config) if outputs else None
+    if alone:
+        return ClassWork((alone,), (), None)
+    given = Given(options.paths, options.roster, options.from_, options.attempt)
+    return taken_in(given, config, console)
 
 
 def _show_undrawn(writer: Writer, out: Path) -> None:

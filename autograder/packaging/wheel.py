@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import stat
 import tomllib
 import zipfile
@@ -23,6 +24,7 @@ from autograder.errors import UserError
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent / "pyproject.toml"
 _NAME = "autograder"
+_OLDEST_PYTHON = (3, 11)
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of zip archives: the same files give the same bytes
 _TAG = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -59,14 +61,23 @@ def build_wheel() -> Wheel:
 def constraints() -> str:
     """Return the exact versions of all that is installed here, one a line, as pip reads them.
 
-    Versions alone: where they are downloaded from is the other machine's own affair.
+    Versions alone: where they are downloaded from is the other machine's own affair. Its Python may
+    be older than this one: what does not run there is left to pip.
     """
-    pinned = {
-        f"{found.metadata['Name']}=={found.version}"
+    lines = {
+        f"{found.metadata['Name']}=={found.version}{_marker(found.metadata['Requires-Python'])}"
         for found in distributions()
         if found.metadata["Name"] not in {_NAME, "pip", "setuptools", "wheel"}
     }
-    return "".join(f"{line}\n" for line in sorted(pinned, key=str.casefold))
+    return "".join(f"{line}\n" for line in sorted(lines, key=str.casefold))
+
+
+def _marker(requires_python: str | None) -> str:
+    """Return for which Python to ask for a version that does not run on every one that we do."""
+    lowest = re.search(r">=\s*([\d.]+)", requires_python or "")
+    if lowest is None or tuple(map(int, lowest[1].split("."))) <= _OLDEST_PYTHON:
+        return ""
+    return f'; python_full_version >= "{lowest[1]}"'
 
 
 def zipped(files: Mapping[str, bytes], modes: Mapping[str, int] | None = None) -> bytes:

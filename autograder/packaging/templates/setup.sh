@@ -37,7 +37,8 @@ fi
 "$environment/bin/autograder" doctor || test $? -eq 1  # 1: degraded, which every report says
 
 # Renders all images now, so that no submission waits for them, and tries the whole way once.
-printf 'pass\n' > /tmp/nothing.py
 . "$source/settings.sh"
-"$environment/bin/autograder" grade /tmp/nothing.py --out /tmp/nothing --config "$source/course/grading.yaml" --jobs 1
-rm -rf /tmp/nothing /tmp/nothing.py
+trial=$(mktemp -d)
+printf 'pass\n' > "$trial/nothing.py"
+"$environment/bin/autograder" grade "$trial/nothing.py" --out "$trial/out" --config "$source/course/grading.yaml" --jobs 1
+rm -rf "$trial"
