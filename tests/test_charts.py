@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -13,6 +17,8 @@ from autograder.pages.charts import learning_curves
 from autograder.pages.pictures import heat_overlay, map_strips, photo
 from autograder.pages.signs import Signs
 from autograder.reports.training_parts import EpochPart, PlanPart
+
+ROOT = Path(__file__).parent.parent
 
 
 def epoch(number: int, loss: float | None = 1.0) -> EpochPart:
@@ -168,3 +174,14 @@ def test_each_picture_of_a_class_is_embedded_once() -> None:
 def test_a_class_without_a_name_is_called_by_its_number() -> None:
     signs = Signs(["", "b"], None)
     assert [signs.name(class_id) for class_id in (0, 1, 2)] == ["class 0", "b", "class 2"]
+
+
+def test_matplotlib_leaves_nothing_behind(tmp_path: Path) -> None:
+    script = (
+        "from autograder.pages.pictures import _viridis\n"
+        "from autograder.pages.plotting import import_matplotlib\n"
+        "_viridis()\nimport_matplotlib()"
+    )
+    home = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=home)
+    assert list(tmp_path.iterdir()) == []

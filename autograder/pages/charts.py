@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from autograder.pages.plotting import import_matplotlib
 from autograder.pages.texts import count
 from autograder.reports.training_parts import EpochPart, PlanPart
 from autograder.reports.words import measured
@@ -132,7 +133,7 @@ def _chart(
     plan: PlanPart | None,
     curves: tuple[_Curve, _Curve],
 ) -> Chart:
-    import matplotlib as mpl
+    mpl = import_matplotlib()
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
