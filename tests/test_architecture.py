@@ -67,6 +67,8 @@ LAYERS = """
     selftest
     packaging
     commands
+    cli_options
+    cli_course cli_data
     cli
     __main__
 """
