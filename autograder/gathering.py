@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from autograder.diagnoses.symptoms import probabilities
 from autograder.evidence import Evidence, WrongAnswers
-from autograder.models import Mistakes
+from autograder.measures import Mistakes
 from autograder.probing.facts import ProbePictures
 
 PAIRS = 5

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import InternalError
-from autograder.models import Finding, Metrics, Mistakes
+from autograder.measures import Metrics, Mistakes
+from autograder.models import Finding
 
 _LITTLE_ENDIAN_FLOAT = np.dtype("<f4")
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from autograder.evidence import Evidence
+from autograder.measures import Metrics, Score
 from autograder.models import (
     Cost,
     Diagnosis,
     Epoch,
     Finding,
     Layer,
-    Metrics,
     Replay,
     ResourceUse,
-    Score,
     TrainingPlan,
     Verdict,
 )

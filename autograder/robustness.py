@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.corrupted import Part
+from autograder.measures import Corrupted, Robustness
 from autograder.metrics import evaluate
-from autograder.models import Corrupted, Robustness
 from autograder.resampling import Measured, Resamples, confusion, macro_f1
 
 

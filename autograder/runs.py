@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from autograder.assignment import Labels
 from autograder.config import Config
+from autograder.measures import CriterionResult, Metrics, Score
 from autograder.metrics import most_frequent
-from autograder.models import CriterionResult, Finding, Metrics, Replay, Score
+from autograder.models import Finding, Replay
 from autograder.outcome import FailedRun, Interval, TrainingRun, Uncertainty
 from autograder.resampling import Run, group_metrics, measure, resample, standard_metrics
 from autograder.robustness import mean_robustness, measure_robustness

@@ -14,7 +14,8 @@ from statistics import fmean
 from typing import assert_never
 
 from autograder.errors import InternalError, UserError
-from autograder.models import CriterionResult, Finding, Metrics, Robustness, Score
+from autograder.measures import CriterionResult, Metrics, Robustness, Score
+from autograder.models import Finding
 from autograder.probing.facts import Examined
 from autograder.roadsigns.classes import FAMILIES
 from autograder.rubric import (

@@ -24,7 +24,8 @@ from rich.text import Text
 
 from autograder.gradebook import summarise
 from autograder.jobs import Progress as JobProgress
-from autograder.models import CriterionResult, Diagnosis, Epoch, Finding, Robustness, Verdict
+from autograder.measures import CriterionResult, Robustness
+from autograder.models import Diagnosis, Epoch, Finding, Verdict
 from autograder.reports.report import Report
 
 _SIGNS = {"mistake": (" ✗ ", "red"), "advice": (" ! ", "yellow"), "information": (" · ", "dim")}

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config import Config
+from autograder.measures import CriterionResult, Metrics, Score
 from autograder.models import (
-    CriterionResult,
     Epoch,
     Finding,
     Layer,
     Location,
-    Metrics,
     ResourceUse,
-    Score,
     Submission,
     TrainingPlan,
     Verdict,

@@ -13,7 +13,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from autograder.ci.github import classroom_result, render_annotations, render_summary
-from autograder.models import CriterionResult, Epoch, Finding, Location, Score, Verdict
+from autograder.measures import CriterionResult, Score
+from autograder.models import Epoch, Finding, Location, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.report import Report
 from tests.sample_reports import AUGMENTATION, GRADED, REJECTED, SUBMISSION, report

@@ -10,7 +10,8 @@ from typing import Any, get_args
 import pytest
 
 from autograder.ci.gradescope import Visibility, render_results
-from autograder.models import CriterionResult, Finding, Score, Verdict
+from autograder.measures import CriterionResult, Score
+from autograder.models import Finding, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.report import Report
 from tests.sample_reports import AUGMENTATION, GRADED, REJECTED, SUBMISSION, report

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from autograder.ci.junit import render_junit
-from autograder.models import CriterionResult, Finding, Score, Verdict
+from autograder.measures import CriterionResult, Score
+from autograder.models import Finding, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.report import Report
 from tests.sample_reports import AUGMENTATION, GRADED, RECOGNITION, REJECTED, SUBMISSION, report

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from autograder.models import Diagnosis, Finding, Location, Replay, Score, TrainingPlan, Verdict
+from autograder.measures import Score
+from autograder.models import Diagnosis, Finding, Location, Replay, TrainingPlan, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.feedback import render_feedback
 from autograder.reports.markdown import block, cell, code, message, prose

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.gathering import augmented_pictures, wrong_answers
-from autograder.models import Mistakes
+from autograder.measures import Mistakes
 from autograder.probing.facts import ProbePictures
 
 LABELS = np.array([0, 0, 0, 1, 1, 2], np.int32)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.gradebook import NEEDS_ATTENTION, summarise, write_gradebook
-from autograder.models import Metrics, Verdict
+from autograder.measures import Metrics
+from autograder.models import Verdict
 from autograder.outcome import Outcome
 from autograder.reports.report import Report
 from tests.sample_reports import (

@@ -5,8 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from autograder.errors import InternalError
+from autograder.measures import Mistakes
 from autograder.metrics import evaluate, read_predictions
-from autograder.models import Finding, Mistakes
+from autograder.models import Finding
 
 
 def one_hot(classes: list[int], num_classes: int) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ import pytest
 import autograder.reports
 from autograder.config import Config
 from autograder.errors import InternalError
-from autograder.models import Epoch, Finding, Replay, ResourceUse, Score, TrainingPlan, Verdict
+from autograder.measures import Score
+from autograder.models import Epoch, Finding, Replay, ResourceUse, TrainingPlan, Verdict
 from autograder.outcome import FailedRun, Outcome
 from autograder.reports.build import build_report, restate
 from autograder.reports.feedback import render_feedback

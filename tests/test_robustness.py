@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from autograder.corrupted import Part
+from autograder.measures import Corrupted, Robustness
 from autograder.metrics import evaluate
-from autograder.models import Corrupted, Robustness
 from autograder.resampling import measure, resample, standard_metrics
 from autograder.robustness import mean_robustness, measure_robustness, robustness
 

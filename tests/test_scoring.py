@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from autograder.errors import InternalError, UserError
-from autograder.models import CriterionResult, Finding, Metrics
+from autograder.measures import CriterionResult, Metrics
+from autograder.models import Finding
 from autograder.probing.facts import Border, Confusion, Examined, Probe, ProbePictures
 from autograder.roadsigns.classes import CLASSES, FAMILIES
 from autograder.roadsigns.classes import Family as SignFamily

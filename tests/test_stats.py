@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from autograder.models import Metrics
+from autograder.measures import Metrics
 from autograder.resampling import (
     Measured,
     Resamples,

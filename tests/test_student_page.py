@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.evidence import Evidence, FeatureMaps, Look, WrongAnswers
+from autograder.measures import Metrics, Mistakes, Score
 from autograder.models import (
     Cost,
     Diagnosis,
@@ -18,9 +19,6 @@ from autograder.models import (
     Layer,
     LayerCost,
     Location,
-    Metrics,
-    Mistakes,
-    Score,
     TrainingPlan,
     Verdict,
 )

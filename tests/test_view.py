@@ -9,14 +9,8 @@ import pytest
 from rich.console import Console
 
 from autograder.jobs import Progress
-from autograder.models import (
-    Corrupted,
-    CriterionResult,
-    Epoch,
-    Finding,
-    Location,
-    Robustness,
-)
+from autograder.measures import Corrupted, CriterionResult, Robustness
+from autograder.models import Epoch, Finding, Location
 from autograder.view import (
     BatchView,
     plain,

@@ -11,7 +11,8 @@ from typing import get_args
 from autograder.config import BudgetConfig, Config, LateConfig
 from autograder.errors import InternalError
 from autograder.late import grade, penalty
-from autograder.models import Finding, Layer, Metrics, Submission, TrainingPlan, Verdict
+from autograder.measures import Metrics
+from autograder.models import Finding, Layer, Submission, TrainingPlan, Verdict
 from autograder.names import printable
 from autograder.outcome import Outcome
 from autograder.reports.augmentation_part import augmentation_part

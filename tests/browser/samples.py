@@ -10,18 +10,8 @@ import numpy as np
 from pydantic import ValidationError
 
 from autograder.evidence import Evidence, FeatureMaps, Look, WrongAnswers
-from autograder.models import (
-    Corrupted,
-    Cost,
-    Diagnosis,
-    Epoch,
-    Layer,
-    LayerCost,
-    Metrics,
-    Mistakes,
-    Robustness,
-    Verdict,
-)
+from autograder.measures import Corrupted, Metrics, Mistakes, Robustness
+from autograder.models import Cost, Diagnosis, Epoch, Layer, LayerCost, Verdict
 from autograder.outcome import Interval, Outcome
 from autograder.reports.report import Report
 from autograder.reports.training_parts import (

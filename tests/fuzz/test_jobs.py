@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from autograder import metrics, pipeline
 from autograder.jobs import JobResult
-from autograder.models import Metrics
+from autograder.measures import Metrics
 from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from tests import fakes

@@ -15,7 +15,8 @@ from rich.console import Console
 
 from autograder.errors import ResultsError
 from autograder.gradebook import COLUMNS, write_gradebook
-from autograder.models import CriterionResult, Finding, Location, Score, Verdict
+from autograder.measures import CriterionResult, Score
+from autograder.models import Finding, Location, Verdict
 from autograder.outcome import Outcome
 from autograder.reports.build import restate
 from autograder.reports.report import Report
