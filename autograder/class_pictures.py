@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.assignment import Assignment
-from autograder.evidence import UNREADABLE
+from autograder.npz import ANY, array_of, read_npz, write_npz
 
 Pictures = NDArray[np.uint8]
 SIDE = 48
@@ -44,9 +42,7 @@ def _photographs(assignment: Assignment) -> Pictures:
 
 def to_npz(pictures: Pictures) -> bytes:
     """Return pictures as the content of ``classes.npz``."""
-    file = io.BytesIO()
-    np.savez_compressed(file, signs=pictures)
-    return file.getvalue()
+    return write_npz({"signs": pictures})
 
 
 def from_npz(content: bytes) -> Pictures:
@@ -56,10 +52,6 @@ def from_npz(content: bytes) -> Pictures:
         ValueError: It is something else.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            signs = arrays["signs"]
-    except UNREADABLE as error:
+        return array_of(read_npz(content), "signs", np.uint8, ANY, SIDE, SIDE, 3)
+    except ValueError as error:
         raise ValueError(f"no pictures of classes: {error}") from error
-    if signs.dtype != np.uint8 or signs.ndim != 4 or signs.shape[1:] != (SIDE, SIDE, 3):
-        raise ValueError("no pictures of classes: other shapes")
-    return np.asarray(signs)

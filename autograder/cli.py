@@ -106,6 +106,11 @@ def train(path: Path, config_path: Path, page: Path) -> int:
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
 @click.option("--watch", is_flag=True, help="Serve a page, for you alone, that shows how it goes.")
+@click.option(
+    "--ci", type=click.Choice(["auto", "github", "gitlab", "gradescope", "none"]),
+    is_flag=False, flag_value="auto",
+    help="Also write junit.xml and what a CI service reads; by default, the one that this is.",
+)  # fmt: skip
 def grade(**options: Any) -> int:
     """Grade the submissions at PATHS: what Canvas and others give, folders, single files."""
     from autograder.commands.grade import GradeOptions
@@ -346,6 +351,43 @@ def data_export(split: str, out: Path, config_path: Path) -> int:
     from autograder.commands.data import export
 
     return export(split, out, config_path, _console())
+
+
+@cli.group()
+def package() -> None:
+    """Take grading to where submissions come in: GitHub, GitLab, Gradescope."""
+
+
+@package.command("github")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True,
+    help="Folder to write: not there yet, or empty.",
+)  # fmt: skip
+@_config_option
+def package_github(out: Path, config_path: Path) -> int:
+    """Write workflows for the course's own repository and for GitHub Classroom."""
+    from autograder.commands.package import package_github as run
+
+    return run(out, config_path, _console())
+
+
+@package.command("gradescope")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default=Path("autograder.zip"),
+    show_default=True, help="Where to write the archive.",
+)  # fmt: skip
+@click.option(
+    "--show", type=click.Choice(["visible", "after_due_date", "after_published"]),
+    default="after_due_date", show_default=True, help="When students see their points.",
+)  # fmt: skip
+@click.option("--try-out", is_flag=True, help="Pack the seed that everybody knows.")
+@_config_option
+def package_gradescope(**options: Any) -> int:
+    """Write what Gradescope builds its autograder from; it holds your secret."""
+    from autograder.commands.package import GradescopeOptions
+    from autograder.commands.package import package_gradescope as run
+
+    return run(GradescopeOptions(config=options.pop("config_path"), **options), _console())
 
 
 def _console() -> Any:

@@ -6,21 +6,15 @@ in it shows the holdout.
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
-# What NumPy raises for an archive that is damaged, or none.
-UNREADABLE = (
-    ValueError, KeyError, TypeError, OSError, EOFError, NotImplementedError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+from autograder.npz import ANY, Arrays, array_of, read_npz, write_npz
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -119,11 +113,9 @@ class Evidence:
                 f"{name}/maps/{number}": layer.maps.astype(np.float16)
                 for number, layer in enumerate(look.layers)
             }
-        facts = {name: _facts_of(look) for name, look in looks.items()}
-        arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
-        file = io.BytesIO()
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        return file.getvalue()
+        facts: dict[Any, _LookFacts] = {name: _facts_of(look) for name, look in looks.items()}
+        arrays["facts"] = np.frombuffer(_Facts.dump_json(facts), np.uint8)
+        return write_npz(arrays)
 
     @classmethod
     def from_npz(cls, content: bytes) -> Evidence:
@@ -133,34 +125,66 @@ class Evidence:
             ValueError: It is something else.
         """
         try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                facts = json.loads(arrays["facts"].tobytes())
-                wrong = "wrong/images" in arrays
-                return cls(
-                    wrong=WrongAnswers(**{key: arrays[f"wrong/{key}"] for key in _WRONG_ARRAYS})
-                    if wrong
-                    else None,
-                    sign=arrays.get("sign"),
-                    augmented=arrays.get("augmented"),
-                    **{name: _look(arrays, name, told) for name, told in facts.items()},
-                )
-        except UNREADABLE as error:
+            arrays = read_npz(content)
+            facts = _Facts.validate_json(array_of(arrays, "facts", np.uint8, ANY).tobytes())
+            return cls(
+                wrong=_wrong_answers(arrays) if "wrong/images" in arrays else None,
+                sign=_pixels(arrays, "sign") if "sign" in arrays else None,
+                augmented=_pixels(arrays, "augmented", ANY) if "augmented" in arrays else None,
+                **{name: _look(arrays, name, told) for name, told in facts.items()},
+            )
+        except ValueError as error:
             raise ValueError(f"not the evidence of a report: {error}") from error
 
 
-_WRONG_ARRAYS = ("images", "class_ids", "read_as", "confidence")
 _LOOK_ARRAYS = ("image", "scores", "occlusion")
 
 
-def _facts_of(look: Look) -> dict[str, Any]:
-    layers = [[layer.layer, layer.kind, layer.shape] for layer in look.layers]
-    return {"class_id": look.class_id, "layers": layers}
+class _LayerFacts(NamedTuple):
+    layer: str
+    kind: str
+    shape: tuple[int, int, int]
 
 
-def _look(arrays: Any, name: str, told: dict[str, Any]) -> Look:
-    layers = tuple(
-        FeatureMaps(layer, kind, tuple(shape), arrays[f"{name}/maps/{number}"].astype(np.float32))
-        for number, (layer, kind, shape) in enumerate(told["layers"])
+@dataclass(frozen=True)
+class _LookFacts:
+    class_id: int
+    layers: tuple[_LayerFacts, ...]
+
+
+_Facts = TypeAdapter(dict[Literal["right", "misread"], _LookFacts])
+
+
+def _facts_of(look: Look) -> _LookFacts:
+    layers = (_LayerFacts(layer.layer, layer.kind, layer.shape) for layer in look.layers)
+    return _LookFacts(look.class_id, tuple(layers))
+
+
+def _pixels(arrays: Arrays, name: str, *count: int) -> Pixels:
+    return array_of(arrays, name, np.uint8, *count, ANY, ANY, 3)
+
+
+def _wrong_answers(arrays: Arrays) -> WrongAnswers:
+    images = _pixels(arrays, "wrong/images", ANY)
+    return WrongAnswers(
+        images=images,
+        class_ids=array_of(arrays, "wrong/class_ids", np.int32, len(images)),
+        read_as=array_of(arrays, "wrong/read_as", np.int32, len(images)),
+        confidence=array_of(arrays, "wrong/confidence", np.float32, len(images)),
     )
-    parts = {key: arrays[f"{name}/{key}"] for key in _LOOK_ARRAYS}
-    return Look(class_id=told["class_id"], layers=layers, **parts)
+
+
+def _look(arrays: Arrays, name: str, told: _LookFacts) -> Look:
+    maps = (
+        array_of(arrays, f"{name}/maps/{number}", np.float16, ANY, ANY, ANY).astype(np.float32)
+        for number in range(len(told.layers))
+    )
+    return Look(
+        image=_pixels(arrays, f"{name}/image"),
+        class_id=told.class_id,
+        scores=array_of(arrays, f"{name}/scores", np.float32, ANY),
+        layers=tuple(
+            FeatureMaps(*facts, one) for facts, one in zip(told.layers, maps, strict=True)
+        ),
+        occlusion=array_of(arrays, f"{name}/occlusion", np.float32, ANY, ANY),
+    )

@@ -126,7 +126,9 @@ def _shapes(file: _LookFile, classes: int) -> list[tuple[int, ...]]:
 
 def _feature_maps(file: _MapsFile, maps: Floats) -> FeatureMaps:
     finite = np.clip(np.nan_to_num(maps), -_LARGEST, _LARGEST)
-    return FeatureMaps(printable(file.name), printable(file.kind), file.shape, finite)
+    # As they are kept, so that a page drawn again is the same.
+    kept = finite.astype(np.float16).astype(np.float32)
+    return FeatureMaps(printable(file.name), printable(file.kind), file.shape, kept)
 
 
 def _scores(

@@ -114,11 +114,13 @@ class Similarity:
         compared: Number of submissions.
         pairs: The most alike first.
         left_out: Number of pairs that `MAX_PARTNERS` left out.
+        class_sha256: Over who and what was compared, where that is stored; else empty.
     """
 
     compared: int
     pairs: tuple[Pair, ...]
     left_out: int = 0
+    class_sha256: str = ""
 
     @property
     def flags(self) -> Mapping[str, tuple[str, ...]]:

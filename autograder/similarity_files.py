@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -63,6 +65,15 @@ def _handed_out(folder: Path) -> Iterator[SourceFile]:
         source = as_source(content[:MAX_BYTES], path.name, path.name)
         if isinstance(source, SourceFile):
             yield source
+
+
+def class_sha256(reports: Iterable[Report]) -> str:
+    """Return a digest over all that a comparison depends on, but for what was handed out."""
+    compared = [
+        (it.submission.id, it.submission.student_id, it.submission.sha256, it.weights_sha256)
+        for it in reports
+    ]
+    return hashlib.sha256(json.dumps(sorted(compared)).encode()).hexdigest()
 
 
 def write_similarity(out: Path, similarity: Similarity) -> None:

@@ -35,6 +35,7 @@ LAYOUT_VERSION = 1
 _BESIDE_A_REPORT = frozenset(
     {"report.html", "feedback.md", "job.log", "submission.zip", "evidence.npz"}
 )
+_SAYS_THE_SAME = frozenset({"report.html", "feedback.md"})
 _LONGEST_ID_BYTES = 200
 # Separators, drive letters and what Windows forbids.
 _FORBIDDEN_IN_ID = frozenset('/\\:<>"|?*')
@@ -137,8 +138,11 @@ class Store:
         self._write(report, files, outdated=_BESIDE_A_REPORT - set(files))
 
     def rewrite(self, report: Report, files: Mapping[str, bytes]) -> None:
-        """Store a report that was restated; what its grading left stays.  Raises as `write`."""
-        self._write(report, files, outdated=frozenset())
+        """Store a report that was restated; what its grading left stays.  Raises as `write`.
+
+        A page goes if it was not drawn again: it would say what no longer holds.
+        """
+        self._write(report, files, outdated=_SAYS_THE_SAME - set(files))
 
     def _write(
         self, report: Report, files: Mapping[str, bytes], outdated: AbstractSet[str]

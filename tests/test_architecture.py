@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 # From top to bottom: a module may import modules of lines above it, and of its own line.
 LAYERS = """
     errors time_left
-    models probing evidence
+    models probing npz
+    evidence
     outcome
     config rubric
     config_file names
@@ -64,6 +65,7 @@ LAYERS = """
     view
     augmentation_view cost_view calibration_view data_view
     selftest
+    packaging
     commands
     cli
     __main__

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -9,11 +13,12 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.pages import texts
 from autograder.pages.charts import learning_curves
 from autograder.pages.pictures import heat_overlay, map_strips, photo
 from autograder.pages.signs import Signs
 from autograder.reports.training_parts import EpochPart, PlanPart
+
+ROOT = Path(__file__).parent.parent
 
 
 def epoch(number: int, loss: float | None = 1.0) -> EpochPart:
@@ -98,6 +103,20 @@ def test_any_history_can_be_drawn(values: list[float | None]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1.0, 0.5], "from 1.000 to 0.500."),
+        ([1.0, None, 0.5], "from 1.000 to 0.500, not finite in 1 epoch."),
+        ([None, 1.0, None], "from not finite to not finite, not finite in 2 epochs."),
+        ([1.0, None, None], "from 1.000 to not finite, not finite from epoch 2 on."),
+    ],
+)
+def test_what_is_not_finite_is_told(values: list[float | None], said: str) -> None:
+    (loss, _) = learning_curves([epoch(at, value) for at, value in enumerate(values, 1)], None)
+    assert f"Training loss goes {said}" in loss.svg
+
+
 @pytest.mark.parametrize("numbers", [(1, 1), (2, 1), (-3, 0), (1, 10**30), (10**30,)])
 def test_epochs_may_be_counted_in_any_way(numbers: tuple[int, ...]) -> None:
     charts = learning_curves([epoch(number) for number in numbers], plan(cut_short=True))
@@ -157,17 +176,12 @@ def test_a_class_without_a_name_is_called_by_its_number() -> None:
     assert [signs.name(class_id) for class_id in (0, 1, 2)] == ["class 0", "b", "class 2"]
 
 
-def test_backticks_mark_code_and_nothing_else_is_markup() -> None:
-    assert texts.prose("Use `a<b>` & <i>") == "Use <code>a&lt;b&gt;</code> &amp; &lt;i&gt;"
-
-
-def test_several_lines_are_a_block() -> None:
-    assert texts.message("a\n  <b>") == '<pre class="wrapped">a\n  &lt;b&gt;</pre>'
-
-
-@pytest.mark.parametrize(
-    ("share", "shown"),
-    [(0, "0 %"), (1, "100 %"), (0.0001, "< 0.1 %"), (0.9999, "> 99.9 %"), (0.002, "0.2 %")],
-)
-def test_percentages_do_not_claim_none_or_all(share: float, shown: str) -> None:
-    assert texts.percent(share) == shown
+def test_matplotlib_leaves_nothing_behind(tmp_path: Path) -> None:
+    script = (
+        "from autograder.pages.pictures import _viridis\n"
+        "from autograder.pages.plotting import import_matplotlib\n"
+        "_viridis()\nimport_matplotlib()"
+    )
+    home = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=home)
+    assert list(tmp_path.iterdir()) == []

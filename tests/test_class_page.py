@@ -331,6 +331,15 @@ class TestAnonymous:
         assert forth == back
 
 
+def test_reports_in_any_order_make_the_same_page() -> None:
+    reports = [
+        graded("a", metrics=holdout(mistakes=mistakes((0, 1, 3)))),
+        graded("b", metrics=holdout(mistakes=mistakes((0, 2, 3))), assignment="Another"),
+        graded("c", flags=["late"], metrics=holdout(0.9, mistakes=mistakes((0, 3, 3)))),
+    ]
+    assert render_class_page(reports, None) == render_class_page(reports[::-1], None)
+
+
 class TestPseudonyms:
     CLASS = tuple(graded(f"s{number}", cache_key=str(number)) for number in range(30))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.evidence import Evidence
 from autograder.looks import LeftLooks, look_files, looks_of
 from autograder.worker.looking import choose, occlusions
 
@@ -54,6 +55,15 @@ def test_logits_become_probabilities_and_occlusion_what_is_lost_of_one() -> None
     assert right.scores.tolist() == pytest.approx([certain, (1 - certain) / 2, (1 - certain) / 2])
     expected = [[0, certain - 1 / 3], [certain - 1 / (2 + np.exp(9)), certain - 1]]
     assert right.occlusion == pytest.approx(np.array(expected), abs=1e-3)
+
+
+def test_maps_are_as_precise_as_they_are_kept() -> None:
+    right, _ = looks_of(left(fact(0), maps=0.1), OUTPUTS, IMAGES, LABELS)
+    assert right is not None
+    kept = Evidence.from_npz(Evidence(right=right).to_npz()).right
+    assert kept is not None
+    assert (kept.layers[0].maps == right.layers[0].maps).all()
+    assert right.layers[0].maps == pytest.approx(0.1, rel=1e-3)
 
 
 def test_probabilities_are_left_as_they_are() -> None:

@@ -13,7 +13,8 @@ from autograder.batch import Writer, grade_batch
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.cli import run
 from autograder.commands.report import ReportOptions, report
-from autograder.errors import ResultsError
+from autograder.errors import InternalError, ResultsError
+from autograder.pages import publish, student
 from autograder.pages.publish import CLASSES_FILE, Publisher, redraw_all
 from autograder.store import Store
 from tests.conftest import TinyData
@@ -71,10 +72,12 @@ def test_the_anonymous_page_is_written_when_asked_for(results: Path) -> None:
     assert not any(name in shown for name in NAMES)
 
 
-def test_many_pages_are_drawn_by_several_processes(results: Path) -> None:
+def test_many_pages_are_drawn_by_several_processes(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "_SMALL_BATCH", 1)
     before = {name: page(results, name).read_bytes() for name in NAMES}
-    ids = [*NAMES] * 4
-    assert list(redraw_all(results, ids, 2)) == ids
+    assert list(redraw_all(results, NAMES, 2)) == [*NAMES]
     assert {name: page(results, name).read_bytes() for name in NAMES} == before
 
 
@@ -91,6 +94,17 @@ def test_damaged_files_are_named(results: Path, name: str) -> None:
     with (results / name).open("r+b") as file:
         file.truncate(100)
     with pytest.raises(ResultsError, match=f"{name}: damaged"):
+        draw(results)
+
+
+def test_a_report_whose_page_cannot_be_drawn_is_named(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise ZeroDivisionError("no axis")
+
+    monkeypatch.setattr(student, "render_student_page", broken)
+    with pytest.raises(InternalError, match=r"ada: its page could not be drawn: Zero.*no axis"):
         draw(results)
 
 

@@ -18,6 +18,7 @@ from autograder.pages.similar_page import (
     PAGE_FILE,
     publish_similarity,
     render_similar_page,
+    republish_similarity,
 )
 from autograder.reports.report import Report
 from autograder.similarity import SHOWN, Lines, Pair, Passage, Similarity, Work, compare
@@ -248,6 +249,17 @@ def test_publishing_again_writes_the_same_bytes(tmp_path: Path) -> None:
     before = [(tmp_path / name).read_bytes() for name in names]
     publish_similarity(tmp_path, reports, ROOT)
     assert [(tmp_path / name).read_bytes() for name in names] == before
+
+
+def test_pages_drawn_again_compare_only_another_class(tmp_path: Path) -> None:
+    reports = results(tmp_path, {"a": LIST, "b": RESIDUAL, "c": LIST})
+    similarity = publish_similarity(tmp_path, reports, ROOT)
+    for report_ in reports:
+        (tmp_path / "submissions" / report_.submission.id / "submission.zip").unlink()
+    assert republish_similarity(tmp_path, reports[::-1], ROOT) == similarity
+    fewer = republish_similarity(tmp_path, reports[:2], ROOT)
+    assert fewer.compared == 2
+    assert read_similarity(tmp_path) == fewer
 
 
 def test_a_lost_or_damaged_copy_leaves_the_weights_to_compare(tmp_path: Path) -> None:

@@ -80,6 +80,14 @@ def test_restated_result_keeps_its_log_and_its_copy(tmp_path: Path) -> None:
     assert (folder(tmp_path) / "feedback.md").read_text() == "second"
 
 
+def test_restated_result_has_no_page_of_before(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.write(report(), {"report.html": b"80 points", "evidence.npz": b"PK"})
+        store.rewrite(report(), {"feedback.md": b"70 points"})
+    assert not (folder(tmp_path) / "report.html").exists()
+    assert (folder(tmp_path) / "evidence.npz").exists()
+
+
 def test_missing_result_does_not_hold(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         assert store.load("ada", KEY) is None

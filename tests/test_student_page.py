@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.evidence import Evidence
+from autograder.evidence import Evidence, FeatureMaps, Look, WrongAnswers
 from autograder.models import (
     Cost,
     Diagnosis,
@@ -25,6 +25,7 @@ from autograder.models import (
     Verdict,
 )
 from autograder.outcome import Interval, Outcome
+from autograder.pages.confusion import PAIRS
 from autograder.pages.student import render_student_page
 from autograder.reports.report import Report
 from autograder.reports.result_parts import CorruptedPart, RobustnessPart
@@ -385,8 +386,37 @@ def test_texts_of_others_stay_texts(words: str) -> None:
 def test_a_long_log_is_cut_in_the_middle() -> None:
     log = page(report(), log="a" * 500_000 + "end").find(id="log")
     assert log is not None
-    assert "300,003 characters left out" in log.get_text()
+    assert "400,003 characters left out" in log.get_text()
     assert log.get_text().rstrip().endswith("end")
+
+
+def test_the_most_that_a_submission_can_bring_stays_below_3_mb() -> None:
+    """Noise in every picture, a network without end, each mistake, a log of nothing but markup."""
+    rng = np.random.default_rng(1)
+
+    def noise(*shape: int) -> Any:
+        return rng.integers(0, 256, shape, np.uint8)
+
+    maps = tuple(
+        FeatureMaps("<" * 80, "&" * 80, (64, 64, 512), rng.random((8, 64, 64)).astype(np.float32))
+        for _ in range(14)
+    )
+    look = Look(noise(64, 64, 3), 0, np.full(43, 1 / 43, np.float32), maps, noise(15, 15) / 255)
+    classes = np.repeat(np.arange(PAIRS, dtype=np.int32), 6)
+    wrong = WrongAnswers(noise(30, 64, 64, 3), classes, classes + 1, np.full(30, 0.9, np.float32))
+    shown = Evidence(wrong, noise(64, 64, 3), noise(64, 64, 64, 3), look, look)
+    mistakes = [Mistakes(one, other, 3) for one in range(43) for other in range(43) if one != other]
+    outcome = replace(
+        COMPLETE,
+        log=b"",
+        history=tuple(Epoch(at, at, *rng.random(4).tolist()) for at in range(1, 2001)),
+        layers=(Layer("<" * 200, "Conv" + "&" * 200, True, (64, 64, 10**9), (), ()),) * 400,
+        holdout=replace(
+            MEASURED, recall=(0.5,) * 43, class_counts=(200,) * 43, mistakes=tuple(mistakes)
+        ),
+    )
+    html = render_student_page(report(outcome), shown, None, "<'" * 200_000)
+    assert len(html.encode()) < 3_000_000
 
 
 def test_a_value_just_short_of_a_threshold_does_not_read_as_if_it_reached_it() -> None:

@@ -7,20 +7,23 @@ escaped as the runner's commands ask for, so that nothing in it can be a command
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from autograder import names
+from autograder.ci.inert import inert
 from autograder.models import Verdict
 from autograder.reports.feedback import render_feedback
 from autograder.reports.markdown import cell, visible
 from autograder.reports.report import Report
-from autograder.reports.result_parts import CriterionPart, FindingPart
-from autograder.reports.words import SENTENCES
+from autograder.reports.result_parts import CriterionPart, FindingPart, PlacePart
+from autograder.reports.words import SENTENCES, place_of
 
 SUMMARY_BYTES = 1000 << 10  # GitHub gives up a summary above 1024 KiB
-_ANNOTATIONS = 10  # of a kind in one step; GitHub shows no more
+_POINTS_OF_A_CURVE = 60
 _CLASSROOM_VERSION = 1
 
 
@@ -40,32 +43,41 @@ def render_summary(reports: Sequence[Report]) -> str:
 
 def _table(reports: Sequence[Report]) -> str:
     rows = ["| Submission | Verdict | Score | Of | Flags |", "| --- | --- | ---: | ---: | --- |"]
+    left = SUMMARY_BYTES // 2
     for number, report in enumerate(reports):
-        if len("\n".join(rows)) > SUMMARY_BYTES // 2:
+        row = _row(report)
+        left -= len(row.encode())
+        if left < 0:
             rows.append(f"| … and {len(reports) - number} more | | | | |")
             break
-        score = "" if report.score is None else f"{report.score:.2f}"
-        cells = (cell(report.submission.id), report.verdict.value, score)
-        rows.append(f"| {' | '.join(cells)} | {report.max_score:g} | {', '.join(report.flags)} |")
+        rows.append(row)
     return "\n".join(rows)
+
+
+def _row(report: Report) -> str:
+    score = "" if report.score is None else f"{report.score:.2f}"
+    cells = (cell(report.submission.id), report.verdict.value, score)
+    return f"| {' | '.join(cells)} | {report.max_score:g} | {', '.join(report.flags)} |"
 
 
 def _folded(report: Report, *, alone: bool) -> str:
     text = "\n\n".join(part for part in (render_feedback(report), _curve(report)) if part)
     if alone:
         return text
-    return f"<details><summary>{cell(report.submission.id)}</summary>\n\n{text}\n\n</details>"
+    # In this line Markdown is not read, but HTML is.
+    name = html.escape(inert(report.submission.id))
+    return f"<details><summary>{name}</summary>\n\n{text}\n\n</details>"
 
 
 def _curve(report: Report) -> str:
     """Return the accuracies as a chart that GitHub draws; empty if there is none."""
-    epochs = [epoch for epoch in report.history if None not in (epoch.accuracy, epoch.loss)]
-    if len(epochs) < 2:
+    history = report.history
+    if len(history) < 2:
         return ""
-    shown = epochs[:: -(-len(epochs) // 60)]
+    shown = history[:: -(-len(history) // _POINTS_OF_A_CURVE)]
     numbers = ", ".join(str(epoch.epoch) for epoch in shown)
-    training = ", ".join(f"{epoch.accuracy or 0:.3f}" for epoch in shown)
-    validation = ", ".join(f"{epoch.validation_accuracy or 0:.3f}" for epoch in shown)
+    training = ", ".join(_share(epoch.accuracy) for epoch in shown)
+    validation = ", ".join(_share(epoch.validation_accuracy) for epoch in shown)
     return (
         "```mermaid\nxychart-beta\n"
         '    title "Accuracy in training and on validation, by epoch"\n'
@@ -74,35 +86,52 @@ def _curve(report: Report) -> str:
     )
 
 
-def render_annotations(report: Report, folder: str = "") -> list[str]:
+def _share(accuracy: float | None) -> str:
+    """Return what can be drawn of a number that is a job's own word."""
+    return f"{min(max(accuracy or 0.0, 0.0), 1.0):.3f}"
+
+
+def render_annotations(report: Report, origin: PurePosixPath) -> list[str]:
     """Return workflow commands that mark the student's own lines.
 
     Args:
         report: Whose findings to show.
-        folder: Of the submission, relative to the repository.
+        origin: What was handed in, relative to the repository: a file, or a folder of them.
     """
     marked = [finding for finding in report.findings if finding.place is not None]
-    return [_annotation(finding, folder) for finding in marked[:_ANNOTATIONS]]
+    return [_annotation(finding, origin) for finding in marked]
 
 
-def _annotation(finding: FindingPart, folder: str) -> str:
+def _annotation(finding: FindingPart, origin: PurePosixPath) -> str:
     place = finding.place
     assert place is not None
-    where = {"file": str(PurePosixPath(folder) / place.file), "title": finding.rule}
-    if place.line is not None and place.cell is None:  # a notebook's lines are those of its JSON
+    file = _file(place, origin)
+    where = {"file": str(file), "title": finding.rule}
+    # A notebook's lines are those of its JSON, an archive's are nobody's.
+    in_the_file = file.name == PurePosixPath(place.file).name and place.cell is None
+    if place.line is not None and in_the_file:
         where["line"] = str(place.line)
-    cell_ = f"Cell {place.cell}, line {place.line}: " if place.cell is not None else ""
+    seen_in = "" if in_the_file else f"{place_of(finding)}: "
     properties = ",".join(f"{key}={_escaped_property(value)}" for key, value in where.items())
-    return f"::error {properties}::{_escaped(f'{cell_}{finding.message} {finding.hint}'.strip())}"
+    return f"::error {properties}::{_escaped(f'{seen_in}{finding.message} {finding.hint}'.strip())}"
+
+
+def _file(place: PlacePart, origin: PurePosixPath) -> PurePosixPath:
+    """Return the file of the repository to mark: what was handed in, or a file in that folder."""
+    inside = PurePosixPath(place.file)
+    if names.suffix(origin.name) in names.SOURCES | {".zip"}:
+        return origin
+    return origin if inside.is_absolute() or ".." in inside.parts else origin / inside
 
 
 def _escaped(text: str) -> str:
     """Escape what ends a command, as GitHub's own toolkit does."""
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _escaped_property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+    plain = visible(text).replace("%", "%25").replace("\n", "%0A")
+    return plain.replace(":", "%3A").replace(",", "%2C")
 
 
 def classroom_result(report: Report) -> str:
@@ -135,10 +164,10 @@ def _possible(item: CriterionPart) -> dict[str, Any]:
 
 def _test(name: str, status: str, score: float, message: str, duration_s: float) -> dict[str, Any]:
     return {
-        "name": visible(name),
+        "name": inert(name),
         "status": status,
         "score": score,
-        "message": visible(message),
+        "message": inert(message),
         "test_code": "",
         "filename": "",
         "line_no": 0,

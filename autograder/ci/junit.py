@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from autograder.ci.inert import inert
 from autograder.models import Verdict
-from autograder.reports.markdown import visible
 from autograder.reports.report import Report
 from autograder.reports.result_parts import CriterionPart
 from autograder.reports.words import SENTENCES
@@ -35,7 +35,7 @@ def _suite(report: Report) -> ET.Element:
     cases = [_verdict(report), *(_criterion(report, item) for item in report.criteria)]
     suite = ET.Element(
         "testsuite",
-        name=_text(report.submission.id),
+        name=inert(report.submission.id),
         tests=str(len(cases)),
         failures=str(sum(case.find("failure") is not None for case in cases)),
         errors=str(sum(case.find("error") is not None for case in cases)),
@@ -73,12 +73,12 @@ def _criterion(report: Report, item: CriterionPart) -> ET.Element:
 
 
 def _case(report: Report, name: str, time_s: float) -> ET.Element:
-    classname = _text(report.submission.id)
-    return ET.Element("testcase", classname=classname, name=_text(name), time=f"{time_s:.3f}")
+    classname = inert(report.submission.id)
+    return ET.Element("testcase", classname=classname, name=inert(name), time=f"{time_s:.3f}")
 
 
 def _add(case: ET.Element, kind: str, type_: str, message: str, text: str) -> None:
-    ET.SubElement(case, kind, type=type_, message=_text(message)).text = _text(text)
+    ET.SubElement(case, kind, type=type_, message=inert(message)).text = inert(text)
 
 
 def _properties(facts: dict[str, float | str | None]) -> ET.Element:
@@ -87,8 +87,3 @@ def _properties(facts: dict[str, float | str | None]) -> ET.Element:
         shown = "" if value is None else value if isinstance(value, str) else f"{value:g}"
         ET.SubElement(properties, "property", name=name, value=shown)
     return properties
-
-
-def _text(text: str) -> str:
-    """Return text without what XML cannot hold or a CI log would obey."""
-    return visible(text).replace("::", ": :")

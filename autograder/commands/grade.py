@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.batch import Writer, grade_batch
 from autograder.calibration_file import threshold_warnings
+from autograder.ci.outputs import Outputs, outputs_for
 from autograder.class_pictures import class_pictures, to_npz
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
 from autograder.commands.taking_in import Given, show_matched, taken_in
@@ -20,6 +23,7 @@ from autograder.config_file import load_config
 from autograder.gradebook import write_gradebook
 from autograder.jobs import Progress
 from autograder.lms.attempts import Which, counting
+from autograder.lms.collecting import ClassWork
 from autograder.models import Verdict
 from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
 from autograder.pages.similar_page import publish_similarity
@@ -46,6 +50,7 @@ class GradeOptions:
         watch: Serve a page that shows how it goes, while it goes.
         from_: Format that all paths have; None to tell by their names.
         attempt: Which of several attempts count.
+        ci: CI service to write for, "auto" for the one that this is; None for none.
     """
 
     paths: Sequence[Path]
@@ -57,6 +62,7 @@ class GradeOptions:
     watch: bool = False
     from_: str | None = None
     attempt: Which = "latest"
+    ci: str | None = None
 
 
 class _Both:
@@ -85,8 +91,8 @@ def grade(options: GradeOptions, console: Console) -> int:
         UserError: Something given is unusable.
     """
     config = load_config(options.config)
-    given = Given(options.paths, options.roster, options.from_, options.attempt)
-    class_ = taken_in(given, config, console)
+    outputs = outputs_for(options.ci, os.environ)
+    class_ = _class(options, outputs, config, console)
     submissions = class_.submissions
     parallel = parallel_jobs(options.jobs)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
@@ -106,14 +112,28 @@ def grade(options: GradeOptions, console: Console) -> int:
                 similar = publish_similarity(options.out, counted, assignment.root).flags
             write_gradebook(counted, options.out / "gradebook.csv", similar)
             page = write_class_page(options.out, counted, similar)
+            said = outputs.write(counted, submissions, options.out) if outputs else []
         watching.end()
         show_batch(console, counted)
         if class_.matched:
             show_matched(class_.matched, console)
         console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
         _show_undrawn(writer, options.out)
+    for line in said:
+        click.echo(line)  # a command to the service: neither styled nor wrapped
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
     return 1 if attention or writer.undrawn else 0
+
+
+def _class(
+    options: GradeOptions, outputs: Outputs | None, config: Config, console: Console
+) -> ClassWork:
+    """Return what is to be graded."""
+    alone = outputs.only_submission(options.paths, config) if outputs else None
+    if alone:
+        return ClassWork((alone,), (), None)
+    given = Given(options.paths, options.roster, options.from_, options.attempt)
+    return taken_in(given, config, console)
 
 
 def _show_undrawn(writer: Writer, out: Path) -> None:

@@ -101,8 +101,8 @@ def train(path: Path, config_path: Path, page: Path, console: Console) -> int:
             outcome = grader.grade(submission, view)
         if outcome.plan:
             view.show(outcome.history, outcome.plan.steps)
-        _write_page(grader, submission, outcome, started_at, page)
     code = _show(outcome, assignment, console)
+    _write_page(grader, submission, outcome, started_at, page)
     console.print(plain(f"report: {page}"), soft_wrap=True)
     return code
 

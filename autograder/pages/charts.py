@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from autograder.pages.plotting import import_matplotlib
+from autograder.pages.texts import count
 from autograder.reports.training_parts import EpochPart, PlanPart
 from autograder.reports.words import measured
 
@@ -131,7 +133,7 @@ def _chart(
     plan: PlanPart | None,
     curves: tuple[_Curve, _Curve],
 ) -> Chart:
-    import matplotlib as mpl
+    mpl = import_matplotlib()
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -212,7 +214,7 @@ def _scale(axes: Axes, first: int, last: int, curves: tuple[_Curve, _Curve]) -> 
 
 def _scale_loss(axes: Axes, known: list[float]) -> None:
     """Scale the axis to what is usual: a spike would press all else to the ground."""
-    low, high = min(0.0, *known, 0.0), max(known)
+    low, high = min(0.0, *known), max(known)
     usual = sorted(known)[(3 * len(known)) // 4]
     if 0 < _SPIKE * usual < high:
         axes.set_ylim(low, 4 * usual)
@@ -225,8 +227,12 @@ def _scale_loss(axes: Axes, known: list[float]) -> None:
 def _told(curve: _Curve) -> str:
     first, last = measured(curve.values[0]), measured(curve.values[-1])
     said = f"{curve.label.capitalize()} goes from {first} to {last}"
-    broken = next((i for i, value in enumerate(curve.values, 1) if value is None), None)
-    return f"{said}, not finite from epoch {broken} on." if broken else f"{said}."
+    broken = [number for number, value in enumerate(curve.values, 1) if value is None]
+    if not broken:
+        return f"{said}."
+    to_the_end = broken[0] + len(broken) == len(curve.values) + 1
+    where = f"from epoch {broken[0]} on" if to_the_end else f"in {count(len(broken), 'epoch')}"
+    return f"{said}, not finite {where}."
 
 
 def _for_the_page(svg: str, name: str, title: str) -> Markup:

@@ -70,6 +70,7 @@ def render_class_page(
         anonymous: Whether it is for the class: a leaderboard of pseudonyms, and nothing that
             tells who.
     """
+    reports = sorted(reports, key=lambda report: report.submission.id)
     graded = [report for report in reports if report.score is not None]
     percents = [report.percent for report in reports if report.percent is not None]
     bins = class_stats.score_bins(reports, 10 if len(graded) < _SMALL_CLASS else 20)

@@ -204,7 +204,11 @@ def confusions(reports: Sequence[Report]) -> tuple[Confusion, ...]:
         )
         for pair, count in counts.items()
     )
-    return tuple(sorted(found, key=lambda one: (-(one.share or 0), -one.count, one.class_id)))
+    return tuple(sorted(found, key=_by_share))
+
+
+def _by_share(one: Confusion) -> tuple[float, int, int, int]:
+    return -(one.share or 0.0), -one.count, one.class_id, one.read_as
 
 
 def verdict_counts(reports: Sequence[Report]) -> dict[Verdict, int]:

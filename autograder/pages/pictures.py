@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.pages.plotting import import_matplotlib
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -89,9 +91,7 @@ def heat_overlay(image: Pixels, heat: Floats, side: int) -> str:
 
 @functools.cache
 def _viridis() -> Pixels:
-    import matplotlib as mpl
-
-    shades = mpl.colormaps["viridis"](np.linspace(0, 1, _TRANSPARENT))[:, :3]
+    shades = import_matplotlib().colormaps["viridis"](np.linspace(0, 1, _TRANSPARENT))[:, :3]
     palette = np.vstack([shades, np.zeros((1, 3))])
     return np.asarray(np.rint(255 * palette), np.uint8)
 

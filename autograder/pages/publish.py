@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.class_pictures import Pictures, from_npz
-from autograder.errors import ResultsError
+from autograder.errors import AutograderError, InternalError, ResultsError
 from autograder.evidence import Evidence
 from autograder.reports.files import write_whole
 from autograder.reports.report import Report
@@ -106,6 +106,7 @@ def redraw_all(out: Path, ids: Sequence[str], processes: int) -> Iterator[str]:
 
     Raises:
         ResultsError: A file is missing or damaged, or the disk refused.
+        InternalError: A page could not be drawn.
     """
     redraw = partial(_redraw, out)
     if processes == 1 or len(ids) <= _SMALL_BATCH:
@@ -130,8 +131,19 @@ def _redraw(out: Path, submission_id: str) -> str:
     if out not in _publishers:  # once a process
         _publishers[out] = Publisher(read_signs(out))
     folder = out / "submissions" / submission_id
-    write_whole(folder / PAGE_FILE, _publishers[out].redraw(read_report(folder), folder))
+    write_whole(folder / PAGE_FILE, _page(_publishers[out], folder))
     return submission_id
+
+
+def _page(publisher: Publisher, folder: Path) -> bytes:
+    report = read_report(folder)
+    try:
+        return publisher.redraw(report, folder)
+    except AutograderError:
+        raise
+    except Exception as error:  # out of hundreds of reports, say which
+        said = f"{type(error).__name__}: {error}"
+        raise InternalError(f"{folder}: its page could not be drawn: {said}") from error
 
 
 def _evidence(folder: Path) -> Evidence:

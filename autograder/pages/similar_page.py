@@ -7,7 +7,7 @@ or that have no end.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from autograder.reports.files import write_whole
 from autograder.reports.report import Report
 from autograder.similarity import SHOWN, Lines, Pair, Similarity, Work, compare
 from autograder.similarity_files import (
+    class_sha256,
     handed_out,
     read_similarity,
     read_works,
@@ -70,17 +71,16 @@ def publish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Simi
         ResultsError: The disk refused.
     """
     works = read_works(out, reports)
-    similarity = compare(works, handed_out(root))
+    similarity = replace(compare(works, handed_out(root)), class_sha256=class_sha256(reports))
     write_similarity(out, similarity)
     _write_page(out, similarity, works, reports)
     return similarity
 
 
 def republish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Similarity:
-    """Write the page again from what is stored; compare only where nothing is. As above."""
+    """Write the page again from what is stored; compare unless that is of this class. As above."""
     similarity = read_similarity(out)
-    known = {report.submission.id for report in reports}
-    if similarity is None or not similarity.flags.keys() <= known:
+    if similarity is None or similarity.class_sha256 != class_sha256(reports):
         return publish_similarity(out, reports, root)
     _write_page(out, similarity, read_works(out, reports), reports)
     return similarity

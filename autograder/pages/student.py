@@ -44,7 +44,7 @@ _MOST_AUGMENTED = 48
 _MOST_EPOCHS = 400
 _MOST_CONFUSIONS = 24
 _MOST_FINDINGS = 100
-_LONGEST_LOG = 200_000
+_LONGEST_LOG = 100_000  # characters, each up to five bytes once escaped
 _VERDICTS = {
     Verdict.GRADED: ("Graded", "good"),
     Verdict.REJECTED: ("Rejected", "bad"),

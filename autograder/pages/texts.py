@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from autograder.reports.markdown import visible
 
-_CODE = re.compile(r"`+([^`]+)`+")
+_CODE = re.compile(r"(?<!`)`++([^`]++)`++")  # never goes back: texts may be nothing but backticks
 _LONGEST_LABEL = 60
 _LONGEST_NAME = 200
 

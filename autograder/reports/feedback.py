@@ -22,7 +22,7 @@ def render_feedback(report: Report) -> str:
         _certainty(report),
         _lost_points(report),
         _robustness(report),
-        _findings(report),
+        render_findings(report),
         _learning(report),
         _next_steps(report),
         _how_graded(report),
@@ -117,7 +117,8 @@ def _robustness(report: Report) -> str:
     return f"## In bad conditions\n\n{words.robustness_summary(found)}\n\n{table}"
 
 
-def _findings(report: Report) -> str:
+def render_findings(report: Report) -> str:
+    """Return what the rules found, as a section; empty if that is nothing."""
     if not report.findings:
         return ""
     return "## What was found\n\n" + "\n\n".join(map(_finding, report.findings))

@@ -16,7 +16,7 @@ _TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07
 # Controls, formats (such as direction changes), surrogates, private and unassigned characters.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _TOKEN = re.compile(r"`[^`]+`|`+|[^\s`]+")
-_IN_PUNCTUATION = re.compile(r"([(\"']*)(.*?)([.,;:!?)\"']*)")
+_BEFORE, _AFTER = "(\"'", ".,;:!?)\"'"  # punctuation around a word
 # Whatever has a meaning in the middle of a line of some Markdown dialect, or looks like an address.
 _MARKUP = re.compile(r"[\\*_\[\]<>&|~$#@^{}]|://|[^\W\d_]\.\w")
 
@@ -71,9 +71,9 @@ def visible(text: str) -> str:
 def _inert(token: str) -> str:
     if token.startswith("`"):
         return code(token.strip("`").strip() or token)
-    parts = _IN_PUNCTUATION.fullmatch(token)
-    assert parts is not None
-    before, core, after = parts.groups()
+    rest = token.lstrip(_BEFORE)
+    core = rest.rstrip(_AFTER)
+    before, after = token[: len(token) - len(rest)], rest[len(core) :]
     if core.count("(") > core.count(")") and after.startswith(")"):
         core, after = f"{core})", after[1:]
     return f"{before}{code(core)}{after}" if _MARKUP.search(core) else token

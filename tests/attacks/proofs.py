@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from tests.attacks.world import World
 
 # Control characters, and CI services' commands at the start of a line.
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _COMMAND = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|^\s*(?:::|##)\w+", re.MULTILINE)
 _SCRIPT = re.compile(rb"<script>alert|<img src=x")
 
@@ -48,7 +49,7 @@ class Grading:
     def shown(self) -> dict[str, bytes]:
         """Return by name what people are shown; what came from a student stays as it is in two."""
         results = self.after.results.items()
-        as_they_are = ("/job.log", "/submission.zip")
+        as_they_are = ("/job.log", "/submission.zip", ".npz")
         files = {name: content for name, content in results if not name.endswith(as_they_are)}
         return files | {"what the grader printed": self.printed}
 
@@ -97,7 +98,8 @@ def secrets(grading: Grading) -> Iterable[str]:
 def commands(grading: Grading) -> Iterator[str]:
     """Nothing is shown that a terminal, a browser or a CI service would obey."""
     for name, content in grading.shown().items():
-        found = [*_COMMAND.findall(content)]
+        # No service reads a page for commands.
+        found = (_CONTROL if name.endswith(".html") else _COMMAND).findall(content)
         # Inside a code block, and inside JSON, there is no HTML.
         html = MarkdownIt().render(content.decode()).encode() if name.endswith(".md") else b""
         if name.endswith((".csv", ".html")) or not name.startswith("submissions/"):
@@ -110,9 +112,14 @@ def commands(grading: Grading) -> Iterator[str]:
 def results(grading: Grading) -> Iterator[str]:
     """The results hold what they should, and nothing else."""
     found = grading.after.results
-    kinds = ("feedback.md", "job.log", "report.json", "submission.zip")
+    kinds = (
+        "evidence.npz", "feedback.md", "job.log", "report.html", "report.json", "submission.zip",
+    )  # fmt: skip
     expected = {f"submissions/{name}/{kind}" for name in grading.names for kind in kinds}
-    expected |= {".autograder.json", ".autograder.lock", "gradebook.csv"}
+    expected |= {
+        ".autograder.json", ".autograder.lock", "classes.npz", "gradebook.csv", "index.html",
+        "similar.html", "similarity.json",
+    }  # fmt: skip
     yield from sorted(expected ^ {*found})
     table = csv.DictReader(io.StringIO(found.get("gradebook.csv", b"").decode()))
     if {row["submission_id"] for row in table} != grading.names:
