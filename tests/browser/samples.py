@@ -163,11 +163,11 @@ def _odd(member: int) -> dict[str, Any]:
     return {"flags": (("late",), ("borderline", "degraded-isolation"), (), ())[member % 4]}
 
 
-RAN = "window.ran = true; console.error('ran'); alert('ran')"
+RAN = "window.ran = true; console.error(`ran`); alert(`ran`)"
 HOSTILE = (
     f"<script>{RAN}</script>",
     f'"><img src=x onerror="{RAN}">',
-    f'\' onmouseover="{RAN}" onfocus="{RAN}" autofocus x=',
+    f'\' onmouseover="{RAN}" onfocus="{RAN}" autofocus x=1',
     f"</script><script>{RAN}</script><!--<script>",
     f'</style><style>* {{ display: none }}</style><svg onload="{RAN}">',
     f"javascript:{RAN}",

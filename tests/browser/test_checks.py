@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import checks
+from tests.browser import checks, samples
 from tests.browser.visits import Visit, Visitor
 
 GOOD = Path(__file__).with_name("good.html").read_text(encoding="utf-8")
@@ -133,3 +133,25 @@ def test_a_page_can_be_opened_without_scripts(visitor: Visitor) -> None:
     assert visit.page.title() == "Signs"
     assert visit.troubles == []
     assert checks.untold(visit) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        ("<p>{}</p>", 0),
+        ("<p>{}</p>", 1),
+        ("<p title='{}'>A sign</p>", 2),
+        ("<p>{}</p>", 3),
+        ("<p>{}</p>", 4),
+        ('<a href="{}">A sign</a>', 5),
+        ("<p>{}</p>", 6),
+    ],
+)
+def test_hostile_texts_run_where_nothing_is_escaped(
+    visitor: Visitor, place: str, number: int
+) -> None:
+    text = place.replace("{}", samples.HOSTILE[number])
+    with visitor.open(GOOD.replace("<h2>", f"{text}<h2>")) as visit:
+        samples.provoke(visit)
+        assert samples.ran(visit)
+        assert any("ran" in trouble for trouble in visit.troubles)
