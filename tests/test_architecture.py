@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "autograder"
 # From top to bottom: a module may import modules of lines above it, and of its own line.
 LAYERS = """
     errors time_left
-    models probing npz
+    models measures probing npz
     evidence
     outcome
     config rubric
