@@ -56,7 +56,7 @@ def render_results(report: Report, detail: Visibility) -> str:
         "test_name_format": "text",
         "visibility": detail,
         "stdout_visibility": "hidden",
-        "tests": _tests(report),
+        "tests": _tests(report, detail),
         "leaderboard": _leaderboard(report, detail),
         "extra_data": {
             "verdict": report.verdict.value,
@@ -92,18 +92,19 @@ def _measured(metrics: MetricsPart) -> str:
     )
 
 
-def _tests(report: Report) -> list[dict[str, Any]]:
+def _tests(report: Report, detail: Visibility) -> list[dict[str, Any]]:
     tests = [_test(item) for item in report.criteria]
     if not tests:
         sentence = words.SENTENCES[report.verdict]
         tests = [_entry("Grading", 0.0, report.max_score, sentence)]
-    if report.late.points:
-        taken = {"score": -report.late.points, "max_score": 0}
-        tests.append({"name": "Late penalty", "output": prose(report.late.reason)} | taken)
-    tests.append(
-        {"name": "Feedback", "score": 0, "max_score": 0, "output": render_feedback(report)}
-    )
-    return tests
+    taken = (report.score or 0.0) - (report.grade or 0.0)
+    if taken:
+        reason = prose(report.late.reason)
+        tests.append({"name": "Late penalty", "score": -taken, "max_score": 0, "output": reason})
+    if detail == "visible":
+        return tests  # the feedback is the output
+    feedback = {"name": "Feedback", "score": 0, "max_score": 0, "output": render_feedback(report)}
+    return [*tests, feedback]
 
 
 def _test(item: CriterionPart) -> dict[str, Any]:
