@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from autograder.jobs import Job, OutputFile
 from autograder.probing.card import draw_card
+from autograder.probing.examine import examine
 from autograder.probing.facts import Fill, Operation, Probe, ProbePictures
 from autograder.probing.label_safety import find_confusions
 from autograder.probing.pictures import (
@@ -22,6 +23,7 @@ from autograder.probing.pictures import (
     read_pictures,
 )
 from autograder.probing.probe import probe
+from autograder.reports.augmentation_part import augmentation_part
 from autograder.roadsigns.drawing import clean_signs
 from tests.conftest import LIMITS, OUTPUTS
 
@@ -258,6 +260,32 @@ def test_values_out_of_range_and_changes_at_inference_are_noticed() -> None:
     assert not of.train_only
     assert not of.seeded
     assert probed(lambda card, t: card * 2).in_range is False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda card: card * np.float32(np.nan),
+        lambda card: card * np.float32(-1e36),
+        lambda card: np.where(card > 250, np.float32(3e38), card),
+        lambda card: np.where(card < 5, np.float32(-np.inf), card),
+    ],
+    ids=["no number", "huge", "spikes", "infinite"],
+)
+def test_whatever_a_job_leaves_can_be_examined_and_reported(
+    change: Callable[[Image], Image],
+) -> None:
+    card = draw_card(32)
+    outputs = {
+        name: np.resize(np.stack([card, change(card)]), (count // card.nbytes, *card.shape))
+        for name, count in picture_bytes(32).items()
+    }
+    left = {name: value.astype("<f4").tobytes() for name, value in outputs.items()}
+    pictures = read_pictures(left, card.astype(np.uint8))
+    assert pictures is not None
+    part = augmentation_part(examine(pictures, clean_signs(32)))
+    assert part is not None
+    assert part.pictures == len(pictures.cards)
 
 
 def test_a_mirror_image_of_keep_right_is_keep_left() -> None:

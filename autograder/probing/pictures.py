@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.probing.card import draw_card
-from autograder.probing.facts import ProbePictures
+from autograder.probing.facts import FloatImages, ProbePictures
 
 # Fewer of large pictures: the files of a job are limited.
 _LARGE = 96  # pixels
 _CARDS, _SIGNS, _AGAIN = (48, 16), (16, 9), 8
 _LOOKED_AT = 256  # of the training images, for a clear one
+_FARTHEST = 1e6  # levels; the powers of larger ones, which measuring takes, are no numbers
 
 
 def choose_sign(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -49,10 +50,15 @@ def read_pictures(outputs: Mapping[str, bytes], sign: NDArray[np.uint8]) -> Prob
     if any(len(outputs.get(name, b"")) != count for name, count in wanted.items()):
         return None
     cards, again, inference, signs = (
-        np.nan_to_num(np.frombuffer(outputs[name], "<f4")).reshape(-1, size, size, 3)
-        for name in wanted
+        _bounded(outputs[name]).reshape(-1, size, size, 3) for name in wanted
     )
     return ProbePictures(cards, again, inference, sign, signs)
+
+
+def _bounded(raw: bytes) -> FloatImages:
+    """Return values that can be measured: jobs may leave any."""
+    values = np.nan_to_num(np.frombuffer(raw, "<f4"))
+    return np.asarray(np.clip(values, -_FARTHEST, _FARTHEST), np.float32)
 
 
 def _counts(size: int) -> tuple[int, int]:
