@@ -169,7 +169,7 @@ def test_graded_feedback_reads_well() -> None:
 
 def test_feedback_says_how_sure_the_score_is() -> None:
     markdown = render_feedback(report(replace(GRADED, runs=RUNS, uncertainty=UNCERTAINTY)))
-    assert "Score 77.5 of 100, standard error 2.4 points: with other images" in markdown
+    assert "Score 77.50 of 100, standard error 2.4 points: with other images" in markdown
     assert (
         "Measured: macro-F1 0.800 (95 % interval 0.781 to 0.817, 2 runs), "
         "accuracy 0.820 (95 % interval 0.800 to 0.840, 2 runs)."

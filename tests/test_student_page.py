@@ -426,6 +426,13 @@ def test_a_value_just_short_of_a_threshold_does_not_read_as_if_it_reached_it() -
     assert value.get_text() == "0.899"
 
 
+def test_a_score_just_short_of_a_pass_does_not_read_as_one() -> None:
+    given = report(GRADED).model_copy(update={"score": 49.96})
+    points = page(given).select_one(".points b")
+    assert points is not None
+    assert points.get_text() == "49.96"
+
+
 def test_a_criterion_without_degree_has_one_threshold_on_its_scale() -> None:
     given = report(GRADED)
     step = given.criteria[0].model_copy(update={"zero_at": 0.9, "full_at": 0.9})

@@ -71,7 +71,7 @@ def score_certainty(report: Report) -> str:
         return ""
     images = "in the holdout" if report.metrics.holdout else "to score on"
     return (
-        f"Score {report.score:.1f} of {report.max_score:g}, standard error "
+        f"Score {report.score:.2f} of {report.max_score:g}, standard error "
         f"{report.runs.score_se:.1f} points: with other images {images} or another seed it "
         "would have come out different, by about that much."
     )
