@@ -11,10 +11,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.checks import check_sources
 from autograder.config import Config
@@ -150,14 +153,23 @@ def _holdout_images(contents: Mapping[str, bytes], holdout: Holdout) -> Iterator
 
 def _images_in(content: bytes, shape: tuple[int, ...]) -> Iterator[bytes]:
     """Yield the images of that shape in a NumPy file; nothing of any other file."""
-    try:
-        loaded = np.load(io.BytesIO(content), allow_pickle=False)
-        arrays = [loaded] if isinstance(loaded, np.ndarray) else [*loaded.values()]
-    except _UNREADABLE:
-        return
-    for array in arrays:
+    for array in _arrays_in(content):
         if array.ndim == 4 and array.shape[1:] == shape:
             yield from (image.tobytes() for image in array.astype(np.uint8))
+
+
+def _arrays_in(content: bytes) -> Iterator[NDArray[Any]]:
+    """Yield the arrays of a NumPy file; a damaged one hides none of the others."""
+    try:
+        loaded = np.load(io.BytesIO(content), allow_pickle=False)
+    except _UNREADABLE:
+        return
+    if isinstance(loaded, np.ndarray):
+        yield loaded
+        return
+    for name in loaded.files:
+        with suppress(*_UNREADABLE):
+            yield loaded[name]
 
 
 def _copies_of_solutions(root: Path, contents: Mapping[str, bytes]) -> Iterator[Problem]:

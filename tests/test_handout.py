@@ -125,6 +125,16 @@ def test_images_of_the_holdout_are_found_in_arrays(root: Path, holdout: Split) -
     }
 
 
+def test_a_damaged_array_hides_no_images_of_the_holdout(root: Path, holdout: Split) -> None:
+    path = root / "assignment" / "signs.npz"
+    np.savez(path, first=np.arange(999), second=np.load(holdout.images)[:2])
+    content = bytearray(path.read_bytes())
+    content[content.index(b"NUMPY") + 200] ^= 255  # its checksum no longer fits
+    path.write_bytes(content)
+    [problem] = problems(root, holdout)
+    assert problem.message == "holds 2 images of the holdout"
+
+
 @pytest.mark.parametrize("kind", ["folder", "imported"])
 def test_images_of_the_instructor_go_without_their_holdout(root: Path, kind: str) -> None:
     for name in ("public/train.npy", "holdout/labels.npy", "test/stop/1.png", "train/stop/2.png"):

@@ -200,6 +200,17 @@ def test_hue_is_found_in_degrees() -> None:
     assert found(of) == {"hue"}
 
 
+def test_what_shows_nothing_of_the_card_is_soon_given_up() -> None:
+    random = np.random.default_rng(7)
+    nothing = random.uniform(0, 255, (48, 32, 32, 3)).astype(np.float32)
+    of = probe(
+        ProbePictures(nothing, nothing[:8], nothing[:1], nothing[0].astype(np.uint8), nothing)
+    )
+    assert (of.recognised, of.pictures) == (0, 16)
+    assert of.stochastic
+    assert of.findings == ()
+
+
 def test_noise_is_found_in_levels() -> None:
     rng = np.random.default_rng(5)
     of = probed(lambda card, _: card + rng.normal(0, 12, card.shape).astype(np.float32))

@@ -128,3 +128,8 @@ def test_evidence_holds_no_image_of_the_holdout(results: Path, tiny_data: TinyDa
     assert len(shown) == 8
     for image in shown:
         assert not (holdout == image).all(axis=(1, 2, 3)).any()
+
+
+def test_whoever_compares_without_the_handout_is_told(results: Path) -> None:
+    assert "counts as copied" in draw(results)
+    assert "counts as copied" not in draw(results)  # it is stored now

@@ -10,8 +10,9 @@ from rich.console import Console
 from autograder.commands.opening import parallel_jobs
 from autograder.lms.attempts import counting
 from autograder.pages.publish import redraw_all, write_class_page
-from autograder.pages.similar_page import republish_similarity
+from autograder.pages.similar_page import is_compared, republish_similarity
 from autograder.results import read_results
+from autograder.similarity_files import handed_out
 from autograder.store import Store
 from autograder.view import Bar, plain
 
@@ -46,9 +47,18 @@ def report(options: ReportOptions, console: Console) -> int:
             ids = [report.submission.id for report in reports]
             for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
                 bar(done, len(ids), "drawing reports")
-        counted = counting(reports)
+        counted, root = counting(reports), options.config.resolve().parent
+        if not is_compared(out, counted) and not handed_out(root):
+            console.print(
+                plain(
+                    f"{root} holds no assignment/, so code that everyone was given counts as "
+                    "copied: name the rules with --config"
+                ),
+                style="yellow",
+                soft_wrap=True,
+            )
         with console.status("comparing submissions"):
-            similar = republish_similarity(out, counted, options.config.resolve().parent).flags
+            similar = republish_similarity(out, counted, root).flags
         pages = [write_class_page(out, counted, similar)]
         if options.anonymous:
             pages.append(write_class_page(out, counted, similar, anonymous=True))

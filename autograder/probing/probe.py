@@ -20,6 +20,8 @@ _FOUND, _SURELY_FOUND = 0.75, 0.85
 _ODD = 15.0  # levels left unexplained: a faint likeness is then taken for chance
 # An operation is one that so many pictures show: a single misread one says nothing.
 _LEAST_PICTURES = 3
+# What shows nothing of the card takes ten times as long to look at.
+_GIVE_UP_AFTER = 16
 _UNTOUCHED = 0.01  # levels
 
 
@@ -64,7 +66,7 @@ def probe(pictures: ProbePictures) -> Probe:
     """Return what an augmentation does, from test cards that went through it."""
     size = pictures.cards.shape[1]
     cards = [_small(card) for card in pictures.cards]
-    looks = [_look(card) for card in cards]
+    looks = _looks(cards)
     found = [look for look in looks if look.is_sure]
     poses = take_apart([look.registration.forward for look in found], cards[0].shape[0])
     pixels = size / cards[0].shape[0]
@@ -84,6 +86,16 @@ def probe(pictures: ProbePictures) -> Probe:
         pictures=len(looks),
         recognised=len(found),
     )
+
+
+def _looks(cards: Sequence[FloatImages]) -> list[_Look]:
+    """Look at one card after the other; give up where not one of many is to be recognised."""
+    looks: list[_Look] = []
+    for card in cards:
+        looks.append(_look(card))
+        if len(looks) == _GIVE_UP_AFTER and not any(look.is_sure for look in looks):
+            break
+    return looks
 
 
 def _small(card: FloatImages) -> FloatImages:
