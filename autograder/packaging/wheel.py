@@ -121,7 +121,9 @@ def _from_installation() -> tuple[str, str]:
         installed = distribution(_NAME)
     except PackageNotFoundError:
         raise UserError("autograder is not installed here, so it cannot be packed") from None
-    texts = installed.read_text("METADATA"), installed.read_text("entry_points.txt")
+    # An editable installation keeps it beside the checkout, under its older name.
+    metadata = installed.read_text("METADATA") or installed.read_text("PKG-INFO")
+    texts = metadata, installed.read_text("entry_points.txt")
     if installed.version != __version__ or None in texts:
         raise UserError("another autograder is installed than is running; install it again")
     return texts[0] or "", texts[1] or ""
