@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: grade test attack fuzz lint types bench bench-teaching bench-transfer bits repeat venv clean
+.PHONY: grade test attack fuzz lms lint types bench bench-teaching bench-transfer bits repeat venv clean
 
 grade: $(STAMP)
 	$(BIN)/autograder grade solutions tests/submissions --out results/
@@ -24,6 +24,10 @@ FUZZ_INPUTS ?= 5500
 fuzz: $(STAMP)
 	ulimit -v 8388608; FUZZ_INPUTS=$(FUZZ_INPUTS) $(BIN)/python -m pytest tests/fuzz \
 	    --verbose --timeout=7200 $(ARGS)
+
+# The sample class as each learning platform packs it, graded, and its grades put back into an export.
+lms: $(STAMP)
+	$(BIN)/python -m tests.lms_round_trip $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
