@@ -22,6 +22,8 @@ NETWORK = HERE / "submissions" / "no-augmentation" / "submission.py"
 RULES = HERE / "tiny.yaml"
 # Systems that hand out folders rather than archives.
 FOLDERS = {"github", "folder"}
+# Its downloads tell students by name alone, and two of the class have the same: a person decides.
+EXPECTED = {"brightspace": 1}
 ASKED = {"canvas": ("--column", "412"), "brightspace": ("--match", "name")}
 
 
@@ -48,11 +50,11 @@ def round_trip(name: str, folder: Path) -> int:
 
 
 def main(names: Sequence[str]) -> int:
-    """Do it for these systems, or for all."""
+    """Do it for these systems, or for all; return 0 if every exit code is the one expected."""
     with tempfile.TemporaryDirectory() as folder:
         codes = {name: round_trip(name, Path(folder)) for name in names or FORMATS}
     print("exit codes:", ", ".join(f"{name} {code}" for name, code in codes.items()))  # noqa: T201
-    return max(codes.values())
+    return int(any(code != EXPECTED.get(name, 0) for name, code in codes.items()))
 
 
 if __name__ == "__main__":
