@@ -123,6 +123,14 @@ def test_solutions_are_trained_under_each_seed_from_that_of_the_rules_on(desk: D
         assert json.loads(report.read_text())["seeds"]["training"] == seed
 
 
+def test_nothing_is_drawn_that_nobody_looks_at(desk: Desk) -> None:
+    desk.calibrate()
+    described = [job.arguments for job in desk.script.asked if job.task == "describe"]
+    assert described
+    assert not [arguments for arguments in described if "cards" in arguments]
+    assert not any(job.arguments.get("look") for job in desk.script.asked)
+
+
 def test_distributions_rates_and_proposals_are_printed(desk: Desk) -> None:
     desk.right(lambda seed, _: {2027: 25, 2028: 24, 2029: 24}[seed])
     _, printed = desk.calibrate()
@@ -296,4 +304,5 @@ def test_one_seed_is_one_training_whatever_the_rules_say_about_more() -> None:
     assert once.seeds.training == 7
     for key in {"min_runs", "max_runs"} & set(SeedsConfig.model_fields):
         assert getattr(once.seeds, key) == 1
-    assert once.model_copy(update={"seeds": config.seeds}) == config
+    assert not once.report.pictures
+    assert once.model_copy(update={"seeds": config.seeds, "report": config.report}) == config

@@ -19,7 +19,7 @@ from autograder.calibration import Rate, Sample, propose, rate, weakest
 from autograder.calibration_file import Calibration, basis_of, calibrated, save
 from autograder.calibration_view import Series, show_metric, show_other, show_total, show_ungraded
 from autograder.commands.opening import announce, grader_of, opened, parallel_jobs
-from autograder.config import Config
+from autograder.config import Config, ReportConfig
 from autograder.config_edit import write_thresholds
 from autograder.config_file import load_config
 from autograder.errors import IntakeError
@@ -119,9 +119,10 @@ def calibrate(options: CalibrateOptions, console: Console) -> int:
 
 
 def one_run(config: Config, seed: int) -> Config:
-    """Return rules that train once, under this seed."""
+    """Return rules that train once, under this seed, and keep no pictures: nobody looks at them."""
     once = {"training": seed, "min_runs": 1, "max_runs": 1}
-    return config.model_copy(update={"seeds": config.seeds.model_copy(update=once)})
+    seeds, report = config.seeds.model_copy(update=once), ReportConfig(pictures=False)
+    return config.model_copy(update={"seeds": seeds, "report": report})
 
 
 def _take_in(

@@ -10,7 +10,7 @@ from rich.console import Console
 from autograder.commands.opening import parallel_jobs
 from autograder.lms.attempts import counting
 from autograder.pages.publish import redraw_all, write_class_page
-from autograder.pages.similar_page import is_compared, republish_similarity
+from autograder.pages.similar_page import republish_similarity, stored_similarity
 from autograder.results import read_results
 from autograder.similarity_files import handed_out
 from autograder.store import Store
@@ -48,7 +48,7 @@ def report(options: ReportOptions, console: Console) -> int:
             for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
                 bar(done, len(ids), "drawing reports")
         counted, root = counting(reports), options.config.resolve().parent
-        if not is_compared(out, counted) and not handed_out(root):
+        if not (stored_similarity(out, counted) or handed_out(root)):
             console.print(
                 plain(
                     f"{root} holds no assignment/, so code that everyone was given counts as "

@@ -108,7 +108,7 @@ def redraw_all(out: Path, ids: Sequence[str], processes: int) -> Iterator[str]:
         ResultsError: A file is missing or damaged, or the disk refused.
         InternalError: A page could not be drawn.
     """
-    redraw = partial(_redraw, out)
+    redraw = partial(_redraw, read_signs(out), out)
     if processes == 1 or len(ids) <= _SMALL_BATCH:
         yield from map(redraw, ids)
         return
@@ -124,14 +124,9 @@ def _in_order(done: Iterable[str], pool: ProcessPoolExecutor) -> Iterator[str]:
         raise
 
 
-_publishers: dict[Path, Publisher] = {}
-
-
-def _redraw(out: Path, submission_id: str) -> str:
-    if out not in _publishers:  # once a process
-        _publishers[out] = Publisher(read_signs(out))
+def _redraw(signs: Pictures | None, out: Path, submission_id: str) -> str:
     folder = out / "submissions" / submission_id
-    write_whole(folder / PAGE_FILE, _page(_publishers[out], folder))
+    write_whole(folder / PAGE_FILE, _page(Publisher(signs), folder))
     return submission_id
 
 

@@ -79,17 +79,18 @@ def publish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Simi
 
 def republish_similarity(out: Path, reports: Sequence[Report], root: Path) -> Similarity:
     """Write the page again from what is stored; compare unless that is of this class. As above."""
-    similarity = read_similarity(out)
-    if similarity is None or not is_compared(out, reports):
+    similarity = stored_similarity(out, reports)
+    if similarity is None:
         return publish_similarity(out, reports, root)
     _write_page(out, similarity, read_works(out, reports), reports)
     return similarity
 
 
-def is_compared(out: Path, reports: Sequence[Report]) -> bool:
-    """Whether a comparison of just these submissions is stored."""
+def stored_similarity(out: Path, reports: Sequence[Report]) -> Similarity | None:
+    """Return what comparing just these submissions came to, if that is stored."""
     similarity = read_similarity(out)
-    return similarity is not None and similarity.class_sha256 == class_sha256(reports)
+    is_theirs = similarity and similarity.class_sha256 == class_sha256(reports)
+    return similarity if is_theirs else None
 
 
 def _write_page(
