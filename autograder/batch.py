@@ -121,7 +121,7 @@ class Writer:
     ) -> None:
         self._store, self._watcher, self._pages = store, watcher, pages
         self._config = grader.assignment.config
-        self.stop = grader.trainer.stop
+        self.stop = grader.stop
         self.undrawn: dict[str, str] = {}
         self._reporter = Reporter(grader, watcher)
 
@@ -148,6 +148,8 @@ class Writer:
             "job.log": outcome.log,
             "submission.zip": submission.copy,
         }
+        if outcome.sealed_log:
+            files["sealed.log"] = outcome.sealed_log
         if self._pages:
             draw = partial(self._pages.draw, report, outcome.evidence, outcome.log)
             files["evidence.npz"] = outcome.evidence.to_npz()

@@ -6,7 +6,6 @@ Every one of them may be forged; what that gains is judged where they are used.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ from autograder.looks import LeftLooks
 from autograder.model_rules import Description
 from autograder.models import Epoch, Layer, Verdict
 from autograder.pricing import OPS, PARTS, read_graph
-from autograder.replay import KeptModel, Predictions, Replayed
+from autograder.replay import SHAPES, KeptModel, Predictions, Replayed, Weights, read_weights
 from autograder.verdicts import Failure, JobFile, unfinished
 
 _MAX_EPOCH_LINES = 10_000
@@ -34,16 +33,13 @@ class Trained:
 
     Attributes:
         history: As the job reported it.
-        weights_sha256: SHA-256 over the final weights: over those that it left, if it did; else
-            as the job reported it.
-        predictions: Of the splits and of corrupted images; empty where not asked for.
-        model: What is needed to replay it.
+        validation: Its raw predictions of the validation split: little-endian float32.
+        model: What is needed to predict with it.
         looks: What it makes of two images.
     """
 
     history: tuple[Epoch, ...]
-    weights_sha256: str
-    predictions: Predictions
+    validation: bytes
     model: KeptModel
     looks: LeftLooks = field(default_factory=LeftLooks)
 
@@ -56,13 +52,13 @@ class Quarter:
         number: Quarters of the plan that it completed: 1, 2 or 3.
         steps: Optimizer steps of these.
         history: As the job reported it.
-        predictions: From then; unchecked but for their size.
+        weights: From then.
     """
 
     number: int
     steps: int
     history: tuple[Epoch, ...]
-    predictions: Predictions
+    weights: Weights
 
 
 # A forged shape must not become a number that cannot even be printed.
@@ -113,8 +109,7 @@ class _CalibrationFile(JobFile):
 
 
 class _TrainingFile(JobFile):
-    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    not_kept: str = Field(default="", max_length=1000)
+    not_kept: str = Field(max_length=1000)
 
 
 def read_description(
@@ -162,27 +157,30 @@ def read_training(result: JobResult) -> Trained | Failure:
         history = read_history(result.outputs.get("history.jsonl", b""))
     except (ValueError, RecursionError):
         return unfinished("training.json")
-    model = KeptModel.from_outputs(result.outputs, file.not_kept)
     return Trained(
         history=history,
-        weights_sha256=model.weights.sha256 if model.weights else file.weights_sha256,
-        predictions=_predictions(result),
-        model=model,
+        validation=result.outputs.get("validation.f32", b""),
+        model=KeptModel.from_outputs(result.outputs, file.not_kept),
         looks=LeftLooks.from_outputs(result.outputs),
     )
 
 
-def read_quarter(result: JobResult, steps: int, splits: Mapping[str, int]) -> Quarter | None:
+def quarter_file(number: int) -> str:
+    """Return the name of the weights after so many quarters."""
+    return f"quarter-{number}.bin"
+
+
+def read_quarter(result: JobResult, steps: int) -> Quarter | None:
     """Return the last quarter of its plan that a stopped training completed, if it did any.
 
     Args:
         result: Of the training.
         steps: That were planned.
-        splits: Size in bytes of the predictions of each of `PREDICTED` that is predicted.
     """
+    shapes = result.outputs.get(SHAPES, b"")
     for number in reversed(QUARTERS):
-        raw = {name: result.outputs.get(f"{name}-{number}.f32", b"") for name in PREDICTED}
-        if all(len(raw[split]) == size for split, size in splits.items()):
+        content = result.outputs.get(quarter_file(number), b"")
+        if content and (weights := read_weights(shapes, content)):
             break
     else:
         return None
@@ -192,7 +190,7 @@ def read_quarter(result: JobResult, steps: int, splits: Mapping[str, int]) -> Qu
     except ValueError:
         history = ()
     history = tuple(epoch for epoch in history if epoch.step <= made)
-    return Quarter(number, made, history, Predictions(**raw))
+    return Quarter(number, made, history, weights)
 
 
 def quarter_steps(steps: int, number: int) -> int:
@@ -206,7 +204,7 @@ def read_replay(result: JobResult) -> Replayed | Failure:
         layers = _LayerFiles.validate_python(_json(result, "layers.json"))
     except (ValueError, RecursionError):
         return Failure(Verdict.RUNTIME_ERROR, (), "it described more layers than we read")
-    return Replayed(tuple(map(_layer, layers)), _predictions(result))
+    return Replayed(tuple(map(_layer, layers)), read_predicted(result))
 
 
 def read_calibration(result: JobResult) -> float:
@@ -243,7 +241,8 @@ def read_history(raw: bytes) -> tuple[Epoch, ...]:
     return tuple(Epoch(**line.model_dump()) for line in parsed)
 
 
-def _predictions(result: JobResult) -> Predictions:
+def read_predicted(result: JobResult) -> Predictions:
+    """Return what a job predicted; unchecked but for its size."""
     return Predictions(**{name: result.outputs.get(f"{name}.f32", b"") for name in PREDICTED})
 
 

@@ -102,7 +102,7 @@ class Outcome:
     ``verdict`` is GRADED only if ``score`` holds a full assessment. The reasons of any other
     verdict are in ``findings`` (to the student) and ``note`` (to staff). ``score`` and the metrics
     of the split that is scored are means over ``runs``; whatever else is about one training is
-    about the first.
+    about the first. ``sealed_log`` was printed in reach of the holdout's images: it is for staff.
     """
 
     verdict: Verdict
@@ -123,10 +123,10 @@ class Outcome:
     evidence: Evidence = field(default_factory=Evidence)
     weights_sha256: str | None = None
     predictions_sha256: str | None = None
-    weights_hashed_by: Literal["grader", "job"] | None = None
     replay: Replay | None = None
     runs: tuple[TrainingRun, ...] = ()
     failed_run: FailedRun | None = None
     uncertainty: Uncertainty | None = None
     resources: ResourceUse = field(default_factory=ResourceUse)
     log: bytes = b""
+    sealed_log: bytes = b""

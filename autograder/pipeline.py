@@ -1,7 +1,7 @@
 """The order of the stages for one submission; nothing else knows it.
 
-checks → describe → price → model rules → train → predictions → replay → instructor's checks
-       → further runs: train, predictions, replay (runs.py says whether) → score
+checks → describe → price → model rules → train → predict → instructor's checks
+       → further runs: train, predict (runs.py says whether) → score
 
 A student's fault ends the way early with a verdict; our own fault is an exception.
 """
@@ -19,6 +19,7 @@ from autograder.assignment import Assignment, scored_rules
 from autograder.budget import AskedPlan, decide_steps, read_plan
 from autograder.checks import check_sources
 from autograder.cost import Graph, TrainingCost, cost_of
+from autograder.desk import JobDesk
 from autograder.diagnoses import diagnose
 from autograder.gathering import augmented_pictures, wrong_answers
 from autograder.instructor_checks import CheckFacts, run_checks
@@ -27,11 +28,12 @@ from autograder.leftovers import Quarter, Trained
 from autograder.looks import looks_of
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
-from autograder.models import Finding, Replay, Submission, TrainingPlan, Verdict
+from autograder.models import Finding, ResourceUse, Submission, TrainingPlan, Verdict
 from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
+from autograder.predicting import Predicted, Predictor, forgotten
 from autograder.pricing import decide, inputs_of_pricing
-from autograder.replay import Predictions, Replayed, compare, inputs_of_replay
+from autograder.replay import Predictions
 from autograder.reports.report import Report
 from autograder.robustness import robustness
 from autograder.runs import Judge, Made
@@ -74,8 +76,9 @@ class _Stop(Exception):  # noqa: N818 - control flow inside this file, not an er
 class Grader:
     """Grades submissions to one assignment; threads may share it."""
 
-    def __init__(self, assignment: Assignment, trainer: Trainer) -> None:
-        self.assignment, self.trainer = assignment, trainer
+    def __init__(self, assignment: Assignment, desk: JobDesk) -> None:
+        self.assignment, self.stop = assignment, desk.stop
+        self.trainer, self.predictor = Trainer(desk), Predictor(desk)
         self.labels = assignment.load_labels()
         self.judge = Judge(assignment.config, self.labels, assignment.dataset.num_classes)
 
@@ -119,7 +122,7 @@ class _Way:
                 seed = self._config.seeds.training
                 trained = self._train_first(plan, seed, description)
                 self._diagnose(trained, description)
-                self._score(self._measure_run(trained, seed), plan, description)
+                self._score(self._measure_run(trained, plan, seed), plan, description)
                 self._show(trained)
         except _Stop as stop:
             self._learn(verdict=stop.verdict, findings=stop.findings, note=stop.note)
@@ -187,7 +190,7 @@ class _Way:
         if inputs and self._labels.holdout is not None:
             self._stage("pricing")
             attempt = self._trainer.price(self._submission, inputs, asked.batch_size)
-            self._account(attempt)
+            self._account(attempt.resources, attempt.log)
             assert isinstance(attempt.result, Graph | Failure)
             traced = attempt.result
         priced = decide(claimed, traced)
@@ -208,7 +211,9 @@ class _Way:
     ) -> tuple[Finding, ...]:
         self._learn(history=quarter.history)
         try:
-            made = self._measure_splits(quarter.predictions, seed)
+            predictor, weights = self._grader.predictor, quarter.weights
+            predicted = predictor.predict_unfinished(self._submission, plan, weights)
+            made = self._measure_splits(self._predicted(predicted), seed)
         except _Stop:  # it had diverged before
             return ()
         fixed = self._fixed_facts(description)
@@ -226,17 +231,14 @@ class _Way:
         attempt = self._trainer.train(
             self._submission,
             plan,
+            model_parameters(self._outcome.layers),
             lambda progress: self._watcher.progress(self._submission.id, progress),
             seed,
             look=self._config.report.pictures and not again,
         )
         trained = self._result(attempt, Trained)
-        self._learn(
-            history=trained.history,
-            weights_sha256=trained.weights_sha256,
-            predictions_sha256=trained.predictions.sha256,
-            weights_hashed_by="grader" if trained.model.weights else "job",
-        )
+        weights = trained.model.weights
+        self._learn(history=trained.history, weights_sha256=weights.sha256 if weights else None)
         return trained
 
     def _diagnose(self, trained: Trained, description: Description) -> None:
@@ -245,13 +247,28 @@ class _Way:
         seen = symptoms_of(description, trained, self._outcome, self._labels, names)
         self._learn(diagnoses=diagnose(seen))
 
-    def _measure_run(self, trained: Trained, seed: int) -> Made:
-        """Judge a training's predictions, and have them made again."""
-        made = self._measure_splits(trained.predictions, seed)
-        self._replay(trained)
-        return dataclasses.replace(
-            made, weights_sha256=trained.weights_sha256, replay=self._outcome.replay
+    def _measure_run(self, trained: Trained, plan: TrainingPlan, seed: int) -> Made:
+        """Have a trained model predict, and judge its predictions."""
+        labels, classes = self._labels.validation, self._dataset.num_classes
+        self._numbers(trained.validation, labels.size)
+        self._stage("predicting")
+        predictions = self._predicted(
+            self._grader.predictor.predict(self._submission, plan, trained, self._outcome.layers)
         )
+        made = self._measure_splits(predictions, seed)
+        self._learn(findings=forgotten(trained.validation, predictions.validation, classes))
+        return made
+
+    def _predicted(self, predicted: Predicted) -> Predictions:
+        """Return the predictions that count; stop if there are none."""
+        sealed = self._labels.holdout is not None
+        self._account(predicted.resources, **{"sealed_log" if sealed else "log": predicted.log})
+        self._learn(replay=predicted.replay)
+        result = predicted.result
+        if isinstance(result, Failure):
+            raise _Stop(result.verdict, result.findings, result.note)
+        self._learn(predictions_sha256=result.sha256)
+        return result
 
     def _measure_splits(self, predictions: Predictions, seed: int) -> Made:
         """Return how good the predictions are for what is scored."""
@@ -269,35 +286,23 @@ class _Way:
             metrics = dataclasses.replace(metrics, robustness=robust)
             corrupted = spoiled.argmax(axis=1)
         self._learn(**{"validation" if labels.holdout is None else "holdout": metrics})
-        return Made(seed, metrics, scored.argmax(axis=1), "", None, corrupted)
+        outcome = self._outcome
+        predicted = scored.argmax(axis=1)
+        return Made(
+            seed, metrics, predicted, outcome.weights_sha256 or "", outcome.replay, corrupted
+        )
 
     def _train_again(self, plan: TrainingPlan, seed: int) -> Made | FailedRun:
         """Make a further run; of all else about it, only what it used and printed is kept."""
         way = _Way(self._grader, self._submission, self._watcher)
         way._learn(layers=self._outcome.layers, plan=plan)
         try:
-            return way._measure_run(way._train(plan, seed), seed)
+            return way._measure_run(way._train(plan, seed), plan, seed)
         except _Stop as stop:
             return FailedRun(seed, stop.verdict, stop.findings, stop.note)
         finally:
-            self._account(way._outcome)
-
-    def _replay(self, trained: Trained) -> None:
-        """Predict again without the student's code; students at home need no such proof."""
-        plan = self._outcome.plan
-        if self._labels.holdout is None or plan is None:
-            return
-        self._stage("replaying")
-        inputs = inputs_of_replay(trained.model)
-        if isinstance(inputs, Replay):
-            self._learn(replay=inputs)
-            return
-        attempt = self._trainer.replay(self._submission, plan, inputs)
-        self._account(attempt)
-        replayed, classes = attempt.result, self._dataset.num_classes
-        assert isinstance(replayed, Replayed | Failure)
-        judged = self._outcome.layers
-        self._learn(replay=compare(judged, trained.predictions, replayed, classes))
+            made = way._outcome
+            self._account(made.resources, made.log, made.sealed_log)
 
     def _score(self, first: Made, plan: TrainingPlan, description: Description) -> None:
         """Make as many further runs as the rules ask for; apply the rubric."""
@@ -313,7 +318,7 @@ class _Way:
             runs=settled.runs,
             failed_run=settled.failed,
             uncertainty=settled.uncertainty,
-            findings=settled.findings,
+            findings=(*self._outcome.findings, *settled.findings),
             note="\n".join([*notes, *settled.notes]),
         )
         if self._labels.holdout is not None:
@@ -326,7 +331,7 @@ class _Way:
         outcome, labels = self._outcome, self._labels.validation
         scored = outcome.holdout or outcome.validation
         assert scored is not None
-        predictions = self._numbers(trained.predictions.validation, labels.size)
+        predictions = self._numbers(trained.validation, labels.size)
         images = np.load(self._dataset.validation.images, mmap_mode="r")
         right, misread = looks_of(trained.looks, predictions, images, labels)
         wrong = wrong_answers(predictions, labels, images, scored.mistakes)
@@ -335,17 +340,21 @@ class _Way:
 
     def _result(self, attempt: Attempt, expected: type[T]) -> T:
         """Return what a job found out; stop if it failed."""
-        self._account(attempt)
+        self._account(attempt.resources, attempt.log)
         result = attempt.result
         if isinstance(result, Failure):
             raise _Stop(result.verdict, result.findings, result.note, attempt.quarter)
         assert isinstance(result, expected)
         return result
 
-    def _account(self, jobs: Attempt | Outcome) -> None:
+    def _account(self, used: ResourceUse, log: bytes = b"", sealed_log: bytes = b"") -> None:
         """Add what a job, or those of a further run, used and printed."""
-        total = self._outcome.resources + jobs.resources
-        self._learn(resources=total, log=self._outcome.log + jobs.log)
+        so_far = self._outcome
+        self._learn(
+            resources=so_far.resources + used,
+            log=so_far.log + log,
+            sealed_log=so_far.sealed_log + sealed_log,
+        )
 
     def _numbers(self, raw: bytes, count: int) -> NDArray[np.float32]:
         """Return predictions that are what they should be; stop at others."""

@@ -135,7 +135,7 @@ class SandboxRunner(Runner):
     """Runs jobs as confined forks of a zygote, which it starts when first needed.
 
     Args:
-        readable: Data files that every job may read.
+        readable: Data files that a job may read if its arguments name them.
         strict: See `jobs.environment`.
     """
 

@@ -9,7 +9,8 @@
     └── submissions/<id>/
         ├── report.html                  to the student
         ├── feedback.md                  the same in short, as text
-        ├── job.log                      what the job printed
+        ├── job.log                      what the jobs printed
+        ├── sealed.log                   what a job printed beside the holdout: for staff alone
         ├── submission.zip               what was handed in, as copies.py packs it
         ├── evidence.npz                 pictures and arrays that report.html is drawn from
         └── report.json                  written last: where it stands, the rest is complete
@@ -33,7 +34,7 @@ from autograder.reports.report import Report
 
 LAYOUT_VERSION = 1
 _BESIDE_A_REPORT = frozenset(
-    {"report.html", "feedback.md", "job.log", "submission.zip", "evidence.npz"}
+    {"report.html", "feedback.md", "job.log", "sealed.log", "submission.zip", "evidence.npz"}
 )
 _SAYS_THE_SAME = frozenset({"report.html", "feedback.md"})
 _LONGEST_ID_BYTES = 200

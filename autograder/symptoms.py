@@ -35,7 +35,7 @@ def symptoms_of(
         learning_rate=description.learning_rate,
         train_counts=labels.train_counts,
         labels=labels.validation,
-        predictions=_usable(trained.predictions.validation, len(labels.validation), classes),
+        predictions=_usable(trained.validation, len(labels.validation), classes),
         untrained=_usable(description.untrained, probes, classes) if probes else None,
         augmented=description.augmented,
     )

@@ -3,9 +3,9 @@
 Run as ``python -m autograder.zygote FD FOLDER DEFENCES [READABLE ...]`` with an environment
 without secrets. FD is a connected stream socket on which requests and answers are lines of JSON;
 FOLDER holds the jobs' folders and goes when the zygote goes; DEFENCES is `sandbox.Defences` as
-JSON; READABLE is data that every job may read. It opens no labels and runs no student code; a
-job does, in a child that `sandbox.confine` has locked in. When the other end closes, every job is
-killed and the zygote ends.
+JSON; READABLE is data that a job may read if its arguments name it. It opens no labels and runs no
+student code; a job does, in a child that `sandbox.confine` has locked in. When the other end
+closes, every job is killed and the zygote ends.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Zygote:
         self, connection: socket.socket, defences: Defences, data: tuple[Path, ...]
     ) -> None:
         self._connection = connection
-        self._readable = (*sandbox.python_paths(), *data)
+        self._python, self._data = sandbox.python_paths(), data
         self._environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
@@ -137,7 +137,7 @@ class Zygote:
             confinement = Confinement(
                 folder=jobs.work_folder(folder),
                 code=jobs.code_folder(folder),
-                readable=self._readable,
+                readable=(*self._python, *self._data_of(request)),
                 environment=self._environment,
                 number=request.id,
                 cpu_s=request.limits.cpu_s,
@@ -157,6 +157,11 @@ class Zygote:
             traceback.print_exc()
         finally:
             os._exit(exit_code)
+
+    def _data_of(self, request: Request) -> list[Path]:
+        """Return the data that a job is told of; the holdout is not for those that train."""
+        told = {value for value in request.arguments.values() if isinstance(value, str)}
+        return [path for path in self._data if str(path) in told]
 
     def _watch(self, job: RunningJob) -> None:
         if job.killed_for is None and (why := job.watchdog.look()):

@@ -21,7 +21,8 @@ OUTPUTS = tuple(
     OutputFile(name, 1 << 20)
     for name in (
         "description.json", "untrained.f32", "augmented.f32", "error.json",
-        "history.jsonl", "validation.f32", "holdout.f32", "training.json",
+        "history.jsonl", "validation.f32", "holdout.f32", "training.json", "weights.json",
+        "weights.bin",
     )
 )  # fmt: skip
 
@@ -108,8 +109,7 @@ class Jobs:
 
     def train(self, source: str, limits: Limits = LIMITS, steps: int = 10) -> JobResult:
         """Run the task that trains."""
-        holdout = str(self.data.folder / "holdout_images.npy")
-        more = {"batch_size": 8, "steps": steps, "steps_per_epoch": 5, "holdout_images": holdout}
+        more = {"batch_size": 8, "steps": steps, "steps_per_epoch": 5, "keep_bytes": 1 << 20}
         return self._run("train", more, source, limits)
 
     def _run(self, task: str, more: dict[str, Any], source: str, limits: Limits) -> JobResult:

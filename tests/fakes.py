@@ -16,13 +16,13 @@ from autograder.config import Config
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset
+from autograder.desk import JobDesk
 from autograder.environment import detect_environment
 from autograder.jobs import Ending, Job, JobResult, Progress
 from autograder.models import SourceFile, Submission
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.runner import OnProgress, Runner
-from autograder.training import Trainer
 from tests.conftest import CLASSES, SIZE, TINY, TinyData
 
 HOLDOUT_COUNT = 25
@@ -125,6 +125,7 @@ class Script:
     price: Callable[[], JobResult] = field(init=False)
     calibrate: Callable[[], JobResult] = field(init=False)
     train: Callable[[], JobResult] = field(init=False)
+    predict: Callable[[], JobResult] = field(init=False)
     replay: Callable[[], JobResult] = field(init=False)
     asked: list[Job] = field(default_factory=list)
     alone: list[bool] = field(default_factory=list)
@@ -134,6 +135,7 @@ class Script:
         self.calibrate = lambda: result({"calibration.json": b'{"step_ms": 32.0}'})
         self.price = lambda: result({"ops.json": json.dumps(ops()).encode()}, log=b"")
         self.train = self.trained
+        self.predict = self.predicted
         self.replay = self.replayed
 
     def described(self) -> JobResult:
@@ -150,20 +152,24 @@ class Script:
             }
         )
 
-    def trained(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
-        """Return the result of a training whose holdout predictions are these."""
+    def trained(self, **outputs: bytes) -> JobResult:
+        """Return the result of a training that reads the whole validation split right."""
         files = {
             "history.jsonl": json.dumps(HISTORY).encode() + b"\n",
-            "training.json": json.dumps({"weights_sha256": "ab" * 32}).encode(),
-            **self._predictions(holdout),
+            "training.json": b'{"not_kept": ""}',
+            "validation.f32": predictions(self.validation_labels),
             "architecture.json": json.dumps(ARCHITECTURE).encode(),
             "weights.json": json.dumps(SHAPES).encode(),
             "weights.bin": WEIGHTS,
         }
         return result(files | outputs)
 
+    def predicted(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
+        """Return the result of the student's model predicting, this on the holdout."""
+        return result(self._predictions(holdout) | outputs, log=b"whispered\n")
+
     def replayed(self, holdout: bytes | None = None, **outputs: bytes) -> JobResult:
-        """Return the result of a clean job that predicts the same, or this on the holdout."""
+        """Return the result of a clean job that predicts the same, and this on the holdout."""
         files = {
             "layers.json": json.dumps(description()["layers"]).encode(),
             **self._predictions(holdout),
@@ -202,6 +208,8 @@ class FakeRunner(Runner):
             return self.script.describe()
         if job.task == "price":
             return self.script.price()
+        if job.task == "predict":
+            return self.script.predict()
         if job.task == "replay":
             return self.script.replay()
         if on_progress:
@@ -267,8 +275,8 @@ def fake_grader(
     script = Script(np.load(splits["validation"].labels))
     if corrupted:
         script.corrupted_labels = _labels_of(corrupted, assignment.load_labels().scored)
-    trainer = Trainer(FakeRunner(script), config, dataset, assignment.holdout, corrupted)
-    return Grader(assignment, trainer), script
+    desk = JobDesk(FakeRunner(script), config, dataset, assignment.holdout, corrupted)
+    return Grader(assignment, desk), script
 
 
 def _corrupted(split: Split, config: Config) -> CorruptedImages:

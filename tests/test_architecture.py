@@ -50,7 +50,8 @@ LAYERS = """
     verdicts
     replay pricing looks
     leftovers
-    training instructor_checks check_plugin
+    desk
+    training predicting instructor_checks check_plugin
     gradebook store results machine environment ci
     lms
     gradebooks predictions_only

@@ -71,13 +71,10 @@ class Desk:
         """Say how many holdout images are recognised, by seed and source."""
 
         def outputs() -> bytes:
-            job = self.script.asked[-1]
-            while job.task != "train":
-                job = self.script.asked[self.script.asked.index(job) - 1]
+            job = next(job for job in reversed(self.script.asked) if job.task == "train")
             count = answer(job.arguments["seed"], job.sources["submission.py"])
             return predictions(LABELS, count)
 
-        self.script.train = lambda: self.script.trained(holdout=outputs())
         self.script.replay = lambda: self.script.replayed(holdout=outputs())
 
     def calibrate(self, *paths: Path, **options: Any) -> tuple[int, str]:
@@ -265,7 +262,8 @@ def test_a_solution_that_diverges_is_told_and_no_threshold_is_proposed(desk: Des
 
     def diverging() -> JobResult:
         if desk.script.asked[-1].arguments["seed"] == 2028:
-            return desk.script.trained(holdout=b"\xff" * (HOLDOUT_COUNT * 5 * 4))
+            no_numbers = b"\xff" * len(predictions(desk.script.validation_labels))
+            return desk.script.trained(**{"validation.f32": no_numbers})
         return sound()
 
     desk.script.train = diverging

@@ -18,13 +18,13 @@ import pytest
 
 from autograder import runner as runner_module
 from autograder.batch import Writer, grade_batch
+from autograder.desk import JobDesk
 from autograder.errors import SandboxUnavailableError, UserError
 from autograder.models import Verdict
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.runner import PlainRunner, SandboxRunner
 from autograder.store import Store
-from autograder.training import Trainer
 from tests.conftest import TINY, TinyData
 from tests.fakes import CONFIG, Watched, fake_grader, submission
 
@@ -50,7 +50,7 @@ class Batch:
         rules = CONFIG.rules.model_copy(update={"disabled": ("forbidden-import",)})
         fake, _ = fake_grader(self.data, CONFIG.model_copy(update={"rules": rules}), holdout=False)
         assignment = fake.assignment
-        trainer = Trainer(self.runner, assignment.config, assignment.dataset, assignment.holdout)
+        trainer = JobDesk(self.runner, assignment.config, assignment.dataset, assignment.holdout)
         both = [submission(SLOW, "slow"), submission(TINY, "quick")]
         thread = threading.Thread(target=fault, args=(self,))
         thread.start()

@@ -19,6 +19,8 @@ from tests.conftest import CLASSES, LIMITS, OUTPUTS, TINY, Jobs, TinyData
 from tests.fakes import (
     HISTORY,
     LABELS,
+    SHAPES,
+    WEIGHTS,
     Script,
     Watched,
     fake_grader,
@@ -37,16 +39,22 @@ def stopped(
     return result(outputs, ending=ending, exit_code=-9)
 
 
-def quarters(script: Script, count: int, holdout: bytes | None = None) -> dict[str, bytes]:
+def quarters(count: int) -> dict[str, bytes]:
     """Return the files of a training that completed so many quarters, and began the next."""
-    files = {"history.jsonl": json.dumps(HISTORY | {"step": 1}).encode() + b"\n"}
+    files = {
+        "history.jsonl": json.dumps(HISTORY | {"step": 1}).encode() + b"\n",
+        "weights.json": json.dumps(SHAPES).encode(),
+    }
     for number in range(1, count + 1):
-        files[f"validation-{number}.f32"] = predictions(script.validation_labels)
-        files[f"holdout-{number}.f32"] = predictions(LABELS, right=8 * number)
-    if holdout is not None:
-        files[f"holdout-{count}.f32"] = holdout
-    files[f"validation-{count + 1}.f32"] = b"half of"
+        files[f"quarter-{number}.bin"] = bytes([number]) * len(WEIGHTS)
+    files[f"quarter-{count + 1}.bin"] = b"half of"
     return files
+
+
+def predicting(script: Script, holdout: bytes | None = None) -> JobResult:
+    """Return what the model of a quarter predicts; it reads the more right, the more it was."""
+    number = script.asked[-1].inputs["weights.bin"][0]
+    return script.predicted(predictions(LABELS, right=8 * number) if holdout is None else holdout)
 
 
 def in_turn(*results: JobResult) -> Callable[[], JobResult]:
@@ -76,7 +84,8 @@ def test_stopped_again_it_keeps_the_score_of_the_last_whole_quarter(
     tiny_data: TinyData, count: int
 ) -> None:
     grader, script = fake_grader(tiny_data)
-    script.train = in_turn(stopped(), stopped(outputs=quarters(script, count)))
+    script.train = in_turn(stopped(), stopped(outputs=quarters(count)))
+    script.predict = lambda: predicting(script)
     outcome = grader.grade(submission(), Watched())
     assert outcome.verdict is Verdict.TIME_LIMIT
     assert outcome.plan is not None
@@ -89,13 +98,14 @@ def test_stopped_again_it_keeps_the_score_of_the_last_whole_quarter(
     assert f"first {count} of the 4 quarters" in outcome.findings[1].message
     assert f"{steps} of {outcome.plan.steps} steps" in outcome.findings[1].message
     assert [epoch.step for epoch in outcome.history] == [1]
-    assert [job.task for job in script.asked][-1] == "train"  # nothing is replayed, no further run
+    assert tasks(script)[2:] == [("train", False), ("train", True), ("predict", False)]
 
 
 @pytest.mark.parametrize("count", [0, 2])
 def test_without_a_usable_quarter_there_is_no_score(tiny_data: TinyData, count: int) -> None:
     grader, script = fake_grader(tiny_data)
-    script.train = in_turn(stopped(), stopped(outputs=quarters(script, count, NOT_FINITE)))
+    script.train = in_turn(stopped(), stopped(outputs=quarters(count)))
+    script.predict = lambda: predicting(script, NOT_FINITE)
     outcome = grader.grade(submission(), Watched())
     assert outcome.verdict is Verdict.TIME_LIMIT
     assert outcome.score is None
@@ -136,13 +146,17 @@ def test_guards_follow_the_price_and_the_machine(tiny_data: TinyData) -> None:
     rules, plan = grader.assignment.config.limits, outcome.plan
     assert plan is not None
     assert limits["describe"].cpu_s == limits["price"].cpu_s == 2 * rules.build_cpu_s
-    predicted = 25 + LOOK_IMAGES
-    work_s = plan.used_s + plan.validation_s * (1 + predicted / len(script.validation_labels))
+    predicted = 1 + LOOK_IMAGES / len(script.validation_labels)
+    work_s = plan.used_s + plan.validation_s * predicted
     expected = Limits.for_work(rules, work_s, host_factor=2.0)
-    # Whoever fills the disk to the rules' limit must not fail for what the worker leaves of a look.
+    # Whoever fills the disk to the rules' limit must not fail for what the worker leaves.
     room_mib = limits["train"].disk_mib - expected.disk_mib
     assert limits["train"] == dataclasses.replace(expected, disk_mib=rules.disk_mib + room_mib)
-    assert room_mib * 2**20 >= sum(file.max_bytes for file in look_files(CLASSES))
+    weights_bytes = 4 * outcome.parameters if outcome.parameters else 0
+    looks_bytes = sum(file.max_bytes for file in look_files(CLASSES))
+    assert room_mib * 2**20 >= looks_bytes + 3 * weights_bytes
+    predictions = 1 + 25 / len(script.validation_labels)
+    assert limits["replay"] == Limits.for_work(rules, plan.validation_s * predictions, 2.0)
 
 
 def test_a_guard_is_a_multiple_of_the_work_and_of_what_building_takes() -> None:
@@ -177,11 +191,8 @@ def test_at_home_nobody_waits_twice_for_a_loop_without_end(tiny_data: TinyData) 
 
 def trained(jobs: Jobs, **arguments: Any) -> JobResult:
     data = jobs.data
-    names = [f"{split}-{number}.f32" for split in ("validation", "holdout") for number in (1, 2, 3)]
-    more = data.arguments(
-        batch_size=8, steps=8, steps_per_epoch=5,
-        holdout_images=str(data.folder / "holdout_images.npy"), **arguments,
-    )  # fmt: skip
+    names = [f"quarter-{number}.bin" for number in (1, 2, 3)]
+    more = data.arguments(batch_size=8, steps=8, steps_per_epoch=5, keep_bytes=1 << 20, **arguments)
     outputs = (*OUTPUTS, *(OutputFile(name, 1 << 20) for name in names))
     found = jobs.runner.run(Job("train", more, {"submission.py": TINY}, LIMITS, outputs))
     assert found.exit_code == 0, found.log.decode()
@@ -189,15 +200,13 @@ def trained(jobs: Jobs, **arguments: Any) -> JobResult:
 
 
 @pytest.mark.sandbox
-def test_predicting_after_each_quarter_changes_no_bit_of_the_training(jobs: Jobs) -> None:
+def test_keeping_quarters_changes_no_bit_of_the_training(jobs: Jobs) -> None:
     plain, kept = trained(jobs), trained(jobs, keep_quarters=True)
     assert {name: kept.outputs[name] for name in plain.outputs} == plain.outputs
-    more = sorted(set(kept.outputs) - set(plain.outputs))
-    assert len(more) == 6
-    assert len({kept.outputs[name] for name in more}) == 6
-    assert {len(kept.outputs[f"validation-{number}.f32"]) for number in (1, 2, 3)} == {
-        len(plain.outputs["validation.f32"])
-    }
+    assert set(kept.outputs) - set(plain.outputs) == {"quarter-3.bin"}  # the others are outdated
+    quarter, whole = kept.outputs["quarter-3.bin"], kept.outputs["weights.bin"]
+    assert quarter != whole
+    assert len(quarter) == len(whole)
 
 
 @pytest.mark.sandbox

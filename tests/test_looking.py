@@ -19,9 +19,8 @@ FILES = (*OUTPUTS, *output_files(1 << 20), *look_files(CLASSES))
 
 def train(jobs: Jobs, text: str, *, look: bool = True, steps: int = 3) -> JobResult:
     arguments = jobs.data.arguments(
-        batch_size=8, steps=steps, steps_per_epoch=5, keep_bytes=1 << 20, look=look,
-        holdout_images=str(jobs.data.folder / "holdout_images.npy"),
-    )  # fmt: skip
+        batch_size=8, steps=steps, steps_per_epoch=5, keep_bytes=1 << 20, look=look
+    )
     result = jobs.runner.run(Job("train", arguments, {"submission.py": text}, LIMITS, FILES))
     assert result.exit_code == 0, result.log.decode()
     return result
@@ -32,7 +31,7 @@ def looks(jobs: Jobs, result: JobResult) -> tuple[Look | None, Look | None]:
     assert isinstance(trained, Trained)
     folder = jobs.data.folder
     images = np.load(folder / "validation_images.npy")
-    predictions = read_predictions(trained.predictions.validation, len(images), CLASSES)
+    predictions = read_predictions(trained.validation, len(images), CLASSES)
     assert isinstance(predictions, np.ndarray)
     return looks_of(trained.looks, predictions, images, np.load(folder / "validation_labels.npy"))
 
@@ -135,7 +134,7 @@ def test_each_layer_shows_what_it_makes_of_a_sign(
 def test_looking_changes_neither_weights_nor_predictions(jobs: Jobs) -> None:
     plain, looked = (train(jobs, NESTED, look=look) for look in (False, True))
     assert "look.json" in looked.outputs
-    same = {"weights.bin", "training.json", "validation.f32", "holdout.f32", "history.jsonl"}
+    same = {"weights.bin", "training.json", "validation.f32", "history.jsonl"}
     assert {name: plain.outputs[name] for name in same} == {
         name: looked.outputs[name] for name in same
     }

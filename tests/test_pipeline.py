@@ -37,7 +37,7 @@ def test_the_stages_follow_each_other(tiny_data: TinyData) -> None:
     watched = Watched()
     outcome = grader.grade(submission(), watched)
     assert watched.stages == [
-        "checks", "building", "pricing", "training", "5/10", "replaying", "scoring",
+        "checks", "building", "pricing", "training", "5/10", "predicting", "scoring",
     ]  # fmt: skip
     assert [job.task for job in script.asked] == ["describe", "price", "train", "replay"]
     assert outcome.verdict is Verdict.GRADED
@@ -49,7 +49,6 @@ def test_the_stages_follow_each_other(tiny_data: TinyData) -> None:
 
 def test_points_come_from_the_holdout_alone(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
-    script.train = lambda: script.trained(holdout=predictions(LABELS, right=0))
     script.replay = lambda: script.replayed(holdout=predictions(LABELS, right=0))
     outcome = grader.grade(submission(), Watched())
     assert outcome.validation is not None
@@ -75,19 +74,94 @@ def test_a_training_is_diagnosed_even_where_it_leads_to_no_score(tiny_data: Tiny
 def test_a_students_own_training_is_scored_on_validation(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data, holdout=False)
     outcome = grader.grade(submission(), Watched())
-    assert [job.task for job in script.asked] == ["describe", "train"]
+    assert [job.task for job in script.asked] == ["describe", "train", "replay"]
     assert script.asked[-1].arguments["holdout_images"] is None
     assert outcome.holdout is None
-    assert outcome.replay is None
     assert outcome.score is not None
     assert outcome.score.points == 100
 
 
+OWN_PARTS = {
+    "architecture.json": json.dumps(ARCHITECTURE).replace("Conv2D", "Lambda").encode(),
+}  # fmt: skip
+
+
 def test_no_label_of_the_holdout_is_named_to_a_job(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**OWN_PARTS)
     grader.grade(submission(), Watched())
     for job in script.asked:
         assert "holdout_labels" not in json.dumps(dict(job.arguments))
+
+
+@pytest.mark.parametrize("outputs", [{}, OWN_PARTS], ids=["stock", "own"])
+def test_what_a_job_says_that_is_told_of_the_holdout_goes_to_staff_alone(
+    tiny_data: TinyData, outputs: dict[str, bytes]
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**outputs)
+    outcome = grader.grade(submission(), Watched())
+    told = {job.task for job in script.asked if "holdout" in json.dumps(dict(job.arguments))}
+    assert told == {"predict" if outputs else "replay"}
+    assert outcome.log == b"printed\nprinted\n"
+    assert outcome.sealed_log == (b"whispered\n" if outputs else b"")
+
+
+def test_at_a_students_there_is_nothing_to_seal(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data, holdout=False)
+    script.train = lambda: script.trained(**OWN_PARTS)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.log == b"printed\nprinted\nwhispered\n"
+    assert outcome.sealed_log == b""
+
+
+def failing(message: str, *, contract: bool = False) -> JobResult:
+    error = {
+        "stage": "prediction", "contract": contract, "type": "ValueError", "message": message,
+        "places": [["submission.py", 3]],
+    }  # fmt: skip
+    return result({"error.json": json.dumps(error).encode()}, exit_code=1)
+
+
+@pytest.mark.parametrize("contract", [True, False])
+def test_the_words_of_a_failure_beside_the_holdout_are_withheld(
+    tiny_data: TinyData, contract: bool
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**OWN_PARTS)
+    script.predict = lambda: failing("PIXELS", contract=contract)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is (Verdict.REJECTED if contract else Verdict.RUNTIME_ERROR)
+    (finding,) = outcome.findings
+    assert "PIXELS" not in f"{finding} {outcome.log!r}"
+    assert "`autograder train`" in finding.hint
+    assert finding.location is not None
+    assert "PIXELS" in outcome.note
+
+
+def test_at_a_students_the_words_of_a_failure_are_there(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data, holdout=False)
+    script.train = lambda: script.trained(**OWN_PARTS)
+    script.predict = lambda: failing("no such layer")
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.RUNTIME_ERROR
+    assert "no such layer" in outcome.findings[0].message
+
+
+def test_what_a_model_forgets_when_it_is_built_again_is_told_and_counts(
+    tiny_data: TinyData,
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    forgetful = {"validation.f32": predictions(script.validation_labels, right=10)}
+    script.train = lambda: script.trained(**OWN_PARTS)
+    script.predict = lambda: script.predicted(predictions(LABELS, right=12), **forgetful)
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.GRADED
+    assert [finding.rule for finding in outcome.findings] == ["not-in-the-weights"]
+    assert outcome.holdout is not None
+    assert outcome.holdout.accuracy == 12 / 25
+    assert outcome.validation is not None
+    assert outcome.validation.accuracy == 10 / 20
 
 
 def test_a_static_fault_rejects_before_any_job(tiny_data: TinyData) -> None:
@@ -161,17 +235,29 @@ def test_a_time_limit_in_training_keeps_what_was_learned_before(tiny_data: TinyD
 )
 def test_predictions_that_are_none_are_invalid_output(tiny_data: TinyData, forged: bytes) -> None:
     grader, script = fake_grader(tiny_data)
-    script.train = lambda: script.trained(holdout=forged)
+    script.train = lambda: script.trained(**OWN_PARTS)
+    script.predict = lambda: script.predicted(holdout=forged)
     outcome = grader.grade(submission(), Watched())
     assert outcome.verdict is Verdict.INVALID_OUTPUT
     assert outcome.score is None
+
+
+@pytest.mark.parametrize("forged", [b"", b"\0" * 4, b"\xff" * 20 * CLASSES * 4])
+def test_a_training_whose_predictions_are_none_is_predicted_by_nobody(
+    tiny_data: TinyData, forged: bytes
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**{"validation.f32": forged})
+    outcome = grader.grade(submission(), Watched())
+    assert outcome.verdict is Verdict.INVALID_OUTPUT
+    assert script.asked[-1].task == "train"
 
 
 @pytest.mark.parametrize(
     ("file", "content"),
     [
         ("training.json", b"{}"),
-        ("training.json", b'{"weights_sha256": "zz"}'),
+        ("training.json", b'{"not_kept": "", "weights_sha256": "zz"}'),
         ("training.json", b"[" * 200_000),
         ("history.jsonl", b'{"epoch": "one"}\n'),
         ("history.jsonl", b"\xff\xfe\n"),
@@ -256,11 +342,12 @@ def test_other_predictions_are_told_to_staff_and_cost_nothing_by_themselves(
     tiny_data: TinyData,
 ) -> None:
     grader, script = fake_grader(tiny_data)
-    script.replay = lambda: script.replayed(holdout=predictions(LABELS, right=10))
+    other = predictions(script.validation_labels, right=8)
+    script.replay = lambda: script.replayed(b"", **{"validation.f32": other})
     outcome = grader.grade(submission(), Watched())
     assert outcome.replay is not None
     assert outcome.replay.replayed is False
-    assert "15 of 25 holdout images get another class" in outcome.replay.reason
+    assert "12 of 20 validation images get another class" in outcome.replay.reason
     assert outcome.note == outcome.replay.reason
     assert outcome.verdict is Verdict.GRADED
     assert outcome.score is not None
@@ -270,31 +357,46 @@ def test_other_predictions_are_told_to_staff_and_cost_nothing_by_themselves(
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [
-        (
-            {"architecture.json": json.dumps(ARCHITECTURE).replace("Conv2D", "Lambda").encode()},
-            "'Lambda' (from 'keras.layers') is not a stock part of Keras",
-        ),
+        (OWN_PARTS, "'Lambda' (from 'keras.layers') is not a stock part of Keras"),
         ({"architecture.json": b"[" * 200_000}, "no JSON"),
         ({"architecture.json": b""}, "left no model"),
-        ({"weights.bin": WEIGHTS[:-1]}, "left no model"),
-        (
-            {"architecture.json": b"",
-             "training.json": b'{"weights_sha256": "%b", "not_kept": "too large"}' % (b"ab" * 32)},
-            "too large",
-        ),
+        ({"architecture.json": b"", "training.json": b'{"not_kept": "no config"}'}, "no config"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_replayed_never_reaches_a_job_and_says_why(
     tiny_data: TinyData, outputs: dict[str, bytes], words: str
 ) -> None:
     grader, script = fake_grader(tiny_data)
     script.train = lambda: script.trained(**outputs)
     outcome = grader.grade(submission(), Watched())
-    assert [job.task for job in script.asked] == ["describe", "price", "train"]
+    assert [job.task for job in script.asked] == ["describe", "price", "train", "predict"]
+    with_own_code = script.asked[-1]
+    assert set(with_own_code.sources) == {"submission.py"}
+    assert set(with_own_code.inputs) == {"weights.json", "weights.bin"}
     assert outcome.replay is not None
     assert outcome.replay.replayed == "not possible"
     assert words in outcome.replay.reason
     assert outcome.verdict is Verdict.GRADED
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        ({"weights.bin": WEIGHTS[:-1]}, "they are missing"),
+        ({"weights.json": b"["}, "they are missing"),
+        ({"weights.bin": b"", "training.json": b'{"not_kept": "its weights are large"}'}, "large"),
+    ],
+)
+def test_a_training_without_weights_cannot_predict(
+    tiny_data: TinyData, outputs: dict[str, bytes], words: str
+) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = lambda: script.trained(**outputs)
+    outcome = grader.grade(submission(), Watched())
+    assert script.asked[-1].task == "train"
+    assert outcome.verdict is Verdict.INVALID_OUTPUT
+    assert outcome.findings[0].rule == "no-weights"
+    assert words in outcome.findings[0].message
 
 
 def test_a_model_that_is_another_than_was_judged_is_told_to_staff(tiny_data: TinyData) -> None:
@@ -334,16 +436,10 @@ def test_a_clean_job_that_is_killed_from_outside_is_our_fault(tiny_data: TinyDat
         grader.grade(submission(), Watched())
 
 
-def test_the_hash_of_the_weights_is_the_graders_own_where_it_has_the_weights(
-    tiny_data: TinyData,
-) -> None:
-    grader, script = fake_grader(tiny_data)
-    ours = grader.grade(submission(), Watched())
-    script.train = lambda: script.trained(**{"weights.bin": b""})
-    theirs = grader.grade(submission(), Watched())
-    assert (theirs.weights_sha256, theirs.weights_hashed_by) == ("ab" * 32, "job")
+def test_the_hash_of_the_weights_is_the_graders_own(tiny_data: TinyData) -> None:
+    grader, _ = fake_grader(tiny_data)
     digest = hashlib.sha256(b"(3, 3, 3, 4)" + WEIGHTS[:-16] + b"(4,)" + WEIGHTS[-16:])
-    assert (ours.weights_sha256, ours.weights_hashed_by) == (digest.hexdigest(), "grader")
+    assert grader.grade(submission(), Watched()).weights_sha256 == digest.hexdigest()
 
 
 def looked_at(script: Script) -> JobResult:
@@ -362,10 +458,9 @@ def test_what_is_worth_looking_at_is_kept(tiny_data: TinyData) -> None:
     grader, script = fake_grader(tiny_data)
     script.describe = lambda: looked_at(script)
     labels = grader.labels.validation
-    script.train = lambda: script.trained(
-        holdout=predictions(LABELS, right=15),
-        **{"validation.f32": predictions(labels, right=15)},
-    )
+    made = {"validation.f32": predictions(labels, right=15)}
+    script.train = lambda: script.trained(**made)
+    script.replay = lambda: script.replayed(holdout=predictions(LABELS, right=15), **made)
     outcome = grader.grade(submission(), Watched())
     evidence = outcome.evidence
     assert outcome.augmentation is not None

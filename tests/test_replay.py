@@ -114,28 +114,31 @@ def layer(kind: str, *shapes: tuple[int, ...]) -> Layer:
 
 
 JUDGED = (layer("Conv2D", (3, 8)), layer("Dense", (8, 5)))
-TRAINED = Predictions(raw([1, 0], [0, 1]), raw([1, 0], [0.25, 0.5]))
+TRAINED = raw([1, 0], [0.25, 0.5])
+HOLDOUT = raw([0, 1])
 
 
 def test_equal_bytes_are_replayed() -> None:
-    assert compare(JUDGED, TRAINED, Replayed(JUDGED, TRAINED), 2).replayed is True
+    replayed = Replayed(JUDGED, Predictions(TRAINED, HOLDOUT))
+    assert compare(JUDGED, TRAINED, replayed, 2).replayed is True
 
 
 @pytest.mark.parametrize(
-    ("replayed", "words"),
+    ("predicted", "words"),
     [
-        (Predictions(TRAINED.validation, raw([0, 1], [0.25, 0.5])),
-         "otherwise: 1 of 2 holdout images get another class, numbers differ by up to 1."),
-        (Predictions(TRAINED.validation, raw([1, 0], [0.25, 0.75])),
-         "otherwise: 0 of 2 holdout images get another class, numbers differ by up to 0.25."),
-        (Predictions(raw([0, 1], [1, 0]), raw([1, 0], [float("nan"), 0.5])), "2 of 2 validation"),
-        (Predictions(TRAINED.validation, raw([1, 0])), "another number of holdout predictions"),
-        (Predictions(TRAINED.validation, b"x"), "another number of holdout predictions"),
-        (Predictions(TRAINED.validation, raw([1, -0.0], [0.25, 0.5])), "0 of 2 holdout"),
+        (raw([0, 1], [0.25, 0.5]),
+         "otherwise: 1 of 2 validation images get another class, numbers differ by up to 1."),
+        (raw([1, 0], [0.25, 0.75]),
+         "otherwise: 0 of 2 validation images get another class, numbers differ by up to 0.25."),
+        (raw([0, 1], [float("nan"), 0.5]), "2 of 2 validation"),
+        (raw([1, 0]), "another number of predictions"),
+        (b"x", "another number of predictions"),
+        (raw([1, -0.0], [0.25, 0.5]), "0 of 2 validation"),
     ],
 )  # fmt: skip
-def test_any_other_byte_is_different_and_says_how_far(replayed: Predictions, words: str) -> None:
-    answer = compare(JUDGED, TRAINED, Replayed(JUDGED, replayed), 2)
+def test_any_other_byte_is_different_and_says_how_far(predicted: bytes, words: str) -> None:
+    replayed = Replayed(JUDGED, Predictions(predicted, HOLDOUT))
+    answer = compare(JUDGED, TRAINED, replayed, 2)
     assert answer.replayed is False
     assert words in answer.reason
 
@@ -152,7 +155,8 @@ def test_any_other_byte_is_different_and_says_how_far(replayed: Predictions, wor
 def test_a_model_that_is_not_the_one_that_was_judged_is_different(
     layers: tuple[Layer, ...], words: str
 ) -> None:
-    answer = compare(JUDGED, TRAINED, Replayed(layers, TRAINED), 2)
+    replayed = Replayed(layers, Predictions(TRAINED, HOLDOUT))
+    answer = compare(JUDGED, TRAINED, replayed, 2)
     assert answer.replayed is False
     assert answer.reason == f"The trained model is not the one judged before training: {words}."
 
@@ -167,5 +171,5 @@ def test_a_clean_job_that_failed_says_nothing_about_the_predictions() -> None:
 def test_predictions_that_are_no_numbers_are_compared_without_a_word() -> None:
     signalling = np.array([0x7FA00000] * 6, "<u4").tobytes()  # a NaN that warns when it is cast
     plain = np.arange(6, dtype="<f4").tobytes()
-    found = replay._difference("holdout", plain, signalling, 3)
-    assert "of 2 holdout images get another class" in found
+    found = replay._difference(plain, signalling, 3)
+    assert "of 2 validation images get another class" in found

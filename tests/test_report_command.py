@@ -28,9 +28,9 @@ def results(tiny_data: TinyData, tmp_path: Path) -> Path:
     """A class of three that was graded, with mistakes to be shown."""
     grader, script = fake_grader(tiny_data)
     labels = grader.labels.validation
-    script.train = lambda: script.trained(
-        predictions(LABELS, right=12), **{"validation.f32": predictions(labels, right=12)}
-    )
+    made = {"validation.f32": predictions(labels, right=12)}
+    script.train = lambda: script.trained(**made)
+    script.replay = lambda: script.replayed(predictions(LABELS, right=12), **made)
     out = tmp_path / "results"
     signs = class_pictures(grader.assignment)
     with Store(out) as store:

@@ -13,6 +13,7 @@ import yaml
 from autograder.cli import run
 from autograder.commands.opening import open_spoiled
 from autograder.config import Config
+from autograder.desk import data_paths
 from autograder.errors import ConfigError
 from autograder.jobs import Ending, Job, OutputFile
 from autograder.models import Verdict
@@ -21,12 +22,13 @@ from autograder.pipeline import Grader
 from autograder.reports.build import build_report
 from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Report
-from autograder.training import data_paths
 from tests.conftest import CLASSES, LIMITS, OUTPUTS, TINY, Jobs, TinyData
 from tests.fakes import (
     CONFIG,
     HISTORY,
     LABELS,
+    SHAPES,
+    WEIGHTS,
     Script,
     Watched,
     fake_grader,
@@ -83,7 +85,6 @@ def test_points_are_given_for_the_mean_over_corruptions_and_severities(
 ) -> None:
     grader, script = graded
     wrong = spoiled(grader, script, wrong=3)
-    script.train = lambda: script.trained(**{"corrupted.f32": wrong})
     script.replay = lambda: script.replayed(**{"corrupted.f32": wrong})
     outcome = grade(grader)
     assert points(outcome) == pytest.approx(20 / 4)
@@ -102,7 +103,7 @@ def test_points_are_given_for_the_mean_over_corruptions_and_severities(
 def test_the_reason_and_the_feedback_say_what_hurts_most(graded: tuple[Grader, Script]) -> None:
     grader, script = graded
     wrong = spoiled(grader, script, wrong=2)
-    script.train = lambda: script.trained(**{"corrupted.f32": wrong})
+    script.replay = lambda: script.replayed(**{"corrupted.f32": wrong})
     outcome = grade(grader)
     assert outcome.score is not None
     reason = outcome.score.criteria[-1].reason
@@ -121,7 +122,7 @@ def test_the_criterion_has_its_interval_and_its_part_in_the_scores_error(
     labels = script.corrupted_labels
     assert labels is not None
     half = predictions(labels, right=len(labels) // 2)
-    script.train = lambda: script.trained(**{"corrupted.f32": half})
+    script.replay = lambda: script.replayed(**{"corrupted.f32": half})
     unsure = grade(grader)
     assert sure.uncertainty is not None
     assert unsure.uncertainty is not None
@@ -142,7 +143,6 @@ def test_further_runs_are_averaged_in_every_value(tiny_data: TinyData) -> None:
         trained = [job for job in script.asked if job.task == "train"]
         return spoiled(grader, script, wrong=4 if len(trained) == 2 else 0)
 
-    script.train = lambda: script.trained(**{"corrupted.f32": by_run()})
     script.replay = lambda: script.replayed(**{"corrupted.f32": by_run()})
     outcome = grade(grader)
     assert points(outcome) == pytest.approx(10)
@@ -155,7 +155,7 @@ def test_without_the_metric_nothing_is_corrupted_nor_asked_for(tiny_data: TinyDa
     config = Config.model_validate(CONFIG.model_dump() | {"robustness": RULES})
     grader, script = fake_grader(tiny_data, config)
     outcome = grade(grader)
-    job = next(job for job in script.asked if job.task == "train")
+    job = next(job for job in script.asked if job.task == "replay")
     assert job.arguments["corrupted_images"] is None
     assert outcome.holdout is not None
     assert outcome.holdout.robustness is None
@@ -163,17 +163,22 @@ def test_without_the_metric_nothing_is_corrupted_nor_asked_for(tiny_data: TinyDa
     assert open_spoiled(config, grader.assignment.dataset.validation, None) is None  # type: ignore[arg-type]
 
 
-def test_jobs_get_the_images_and_neither_label_nor_layout(graded: tuple[Grader, Script]) -> None:
+@pytest.mark.parametrize("task", ["replay", "predict"])
+def test_who_predicts_gets_the_images_and_neither_label_nor_layout(
+    graded: tuple[Grader, Script], task: str
+) -> None:
     grader, script = graded
+    if task == "predict":
+        script.train = lambda: script.trained(**{"architecture.json": b""})
     assignment = grader.assignment
     grade(grader)
     corrupted, holdout = assignment.corrupted, assignment.holdout
     assert corrupted is not None
     assert holdout is not None
-    told = [
-        job.arguments["corrupted_images"] for job in script.asked if job.task in {"train", "replay"}
-    ]
-    assert told == [str(corrupted.images)] * 2
+    told = {job.task: job.arguments.get("corrupted_images") for job in script.asked}
+    assert told == {
+        "describe": None, "price": None, "train": None, task: str(corrupted.images)
+    }  # fmt: skip
     paths = data_paths(assignment.dataset, holdout, corrupted)
     assert {corrupted.images, holdout.images} <= set(paths)
     assert not {holdout.labels, holdout.tracks} & set(paths)
@@ -186,13 +191,13 @@ def test_predicting_them_is_guarded_and_paid_by_nobody(tiny_data: TinyData) -> N
     for config in (CONFIG, rules()):
         grader, script = fake_grader(tiny_data, config)
         plans.append(grade(grader).plan)
-        jobs.append([job for job in script.asked if job.task in {"train", "replay"}])
+        jobs.append(script.asked[-1])
     without, asked_for = jobs
     assert plans[0] == plans[1]
-    for plain_job, job in zip(without, asked_for, strict=True):
-        assert job.limits.cpu_s >= plain_job.limits.cpu_s
-        sizes = {file.name: file.max_bytes for file in job.outputs}
-        assert sizes["corrupted.f32"] == (4 * PER_PART * CLASSES + 1) * 4
+    assert without.task == asked_for.task == "replay"
+    assert asked_for.limits.cpu_s >= without.limits.cpu_s
+    sizes = {file.name: file.max_bytes for file in asked_for.outputs}
+    assert sizes["corrupted.f32"] == (4 * PER_PART * CLASSES + 1) * 4
 
 
 @pytest.mark.parametrize("left", [b"", b"x" * 7, np.full((40, CLASSES), np.nan, "<f4").tobytes()])
@@ -200,31 +205,25 @@ def test_predictions_that_are_none_are_the_students_fault(
     graded: tuple[Grader, Script], left: bytes
 ) -> None:
     grader, script = graded
-    script.train = lambda: script.trained(**{"corrupted.f32": left})
+    script.train = lambda: script.trained(**{"architecture.json": b""})
+    script.predict = lambda: script.predicted(**{"corrupted.f32": left})
     outcome = grade(grader)
     assert outcome.verdict is Verdict.INVALID_OUTPUT
-
-
-def test_a_clean_job_must_predict_them_likewise(graded: tuple[Grader, Script]) -> None:
-    grader, script = graded
-    forged = spoiled(grader, script, wrong=1)
-    script.replay = lambda: script.replayed(**{"corrupted.f32": forged})
-    outcome = grade(grader)
-    assert outcome.replay is not None
-    assert outcome.replay.replayed is False
-    assert f"{PER_PART} of 40 corrupted images get another class" in outcome.replay.reason
 
 
 def test_a_stopped_training_is_scored_by_its_last_whole_quarter(
     graded: tuple[Grader, Script],
 ) -> None:
     grader, script = graded
-    files = {"history.jsonl": json.dumps(HISTORY).encode() + b"\n"}
-    for number in (1, 2):
-        files[f"validation-{number}.f32"] = predictions(script.validation_labels)
-        files[f"holdout-{number}.f32"] = predictions(LABELS)
-    files["corrupted-1.f32"] = spoiled(grader, script, wrong=2)  # of the second, none
+    files = {
+        "history.jsonl": json.dumps(HISTORY).encode() + b"\n",
+        "weights.json": json.dumps(SHAPES).encode(),
+        "quarter-1.bin": WEIGHTS,
+        "quarter-2.bin": WEIGHTS[:-1],
+    }
     script.train = lambda: result(files, ending=Ending.CPU_LIMIT, exit_code=-24)
+    half = spoiled(grader, script, wrong=2)
+    script.predict = lambda: script.predicted(**{"corrupted.f32": half})
     outcome = grade(grader)
     assert outcome.verdict is Verdict.TIME_LIMIT
     assert "first 1 of the 4 quarters" in outcome.findings[-1].message
@@ -254,7 +253,7 @@ def test_several_classes_are_judged_by_the_mean_of_their_recall(tiny_data: TinyD
     found[LABELS == 1] = 0
     found[0] = 4
     held_out = predictions(found)
-    script.train = lambda: script.trained(holdout=held_out)
+    script.replay = lambda: script.replayed(holdout=held_out)
     outcome = grade(grader)
     assert points(outcome, "group") == pytest.approx(5)
     assert outcome.uncertainty is not None

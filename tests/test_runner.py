@@ -22,7 +22,7 @@ def test_a_plain_job_trains_to_the_same_bits_as_a_sandboxed_one(
         plain = Jobs(runner, tiny_data).train(TINY)
     confined = jobs.train(TINY)
     assert plain.exit_code == confined.exit_code == 0, plain.log.decode()
-    for name in ("training.json", "holdout.f32", "validation.f32"):
+    for name in ("training.json", "weights.bin", "validation.f32"):
         assert plain.outputs[name] == confined.outputs[name]
 
 

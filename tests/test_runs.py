@@ -23,6 +23,7 @@ from tests.conftest import CLASSES, TinyData
 from tests.fakes import (
     CONFIG,
     LABELS,
+    WEIGHTS,
     Script,
     Watched,
     fake_grader,
@@ -52,8 +53,8 @@ def grader_of(
         chosen = right.get(number, right[max(right)])
         return chosen if isinstance(chosen, bytes) else predictions(LABELS, chosen)
 
-    script.train = lambda: script.trained(holdout=of_this_run())
     script.replay = lambda: script.replayed(holdout=of_this_run())
+    script.predict = lambda: script.predicted(holdout=of_this_run())
     return grader, script
 
 
@@ -163,23 +164,23 @@ def test_a_threshold_that_some_runs_reach_gives_a_share_and_no_verdict() -> None
 
 def test_the_first_run_is_what_is_shown_and_all_are_listed(tiny_data: TinyData) -> None:
     grader, script = grader_of(tiny_data, {0: 25}, min_runs=2)
-    first = {"weights.bin": b""}  # so that the hash is the job's word
+    first = {"weights.bin": bytes(len(WEIGHTS)), "architecture.json": b""}
     script.train = lambda: script.trained(**(first if len(seeds_of(script)) == 1 else {}))
     outcome = grader.grade(submission(), Watched())
-    assert outcome.weights_sha256 == outcome.runs[0].weights_sha256 == "ab" * 32
-    assert outcome.runs[1].weights_sha256 != "ab" * 32
+    assert outcome.weights_sha256 == outcome.runs[0].weights_sha256
+    assert outcome.runs[1].weights_sha256 != outcome.runs[0].weights_sha256
     assert [run.replay.replayed for run in outcome.runs if run.replay] == ["not possible", True]
     assert outcome.replay == outcome.runs[0].replay
     assert len(outcome.history) == 1
     assert outcome.resources.cpu_s == 2.0 * len(script.asked)
     assert outcome.log == b"printed\n" * 3  # building and two trainings
+    assert outcome.sealed_log == b"whispered\n"
 
 
 def test_a_further_run_that_replays_differently_is_told_to_staff(tiny_data: TinyData) -> None:
     grader, script = grader_of(tiny_data, {0: 25}, min_runs=2)
-    script.replay = lambda: script.replayed(
-        holdout=predictions(LABELS, 25 if len(seeds_of(script)) == 1 else 10)
-    )
+    other = {"validation.f32": predictions(script.validation_labels, right=10)}
+    script.replay = lambda: script.replayed(**(other if len(seeds_of(script)) == 2 else {}))
     outcome = grader.grade(submission(), Watched())
     assert outcome.note.startswith(f"Seed {FIRST + 1}: A clean job")
     flags = build_report(submission(), outcome, context(config=rules())).flags
@@ -189,8 +190,16 @@ def test_a_further_run_that_replays_differently_is_told_to_staff(tiny_data: Tiny
 @pytest.mark.parametrize(
     ("fail", "verdict", "words"),
     [
-        (lambda script: script.trained(holdout=NO_NUMBERS), Verdict.INVALID_OUTPUT, "not finite"),
-        (lambda script: script.trained(holdout=b"1234"), Verdict.INVALID_OUTPUT, "1 were found"),
+        (
+            lambda script: script.trained(**{"validation.f32": NO_NUMBERS[: 20 * CLASSES * 4]}),
+            Verdict.INVALID_OUTPUT,
+            "not finite",
+        ),
+        (
+            lambda script: script.trained(**{"validation.f32": b"1234"}),
+            Verdict.INVALID_OUTPUT,
+            "1 were found",
+        ),
         (lambda script: script.trained(**{"training.json": b"{}"}), Verdict.RUNTIME_ERROR, "ended"),
         (
             lambda _: result(ending=Ending.CPU_LIMIT, exit_code=-9),
@@ -274,7 +283,8 @@ def test_at_a_students_there_is_one_run_and_an_assumption_about_its_luck(
 ) -> None:
     grader, script = grader_of(tiny_data, {0: 20}, holdout=False, min_runs=3, max_score_se=0.01)
     labels = np.load(tiny_data.folder / "validation_labels.npy")
-    script.train = lambda: script.trained(**{"validation.f32": predictions(labels, 15)})
+    made = {"validation.f32": predictions(labels, 15)}
+    script.train, script.replay = lambda: script.trained(**made), lambda: script.replayed(**made)
     outcome = grader.grade(submission(), Watched())
     assert seeds_of(script) == [FIRST]
     found = uncertainty(outcome)

@@ -10,7 +10,7 @@ from autograder.leftovers import Trained
 from autograder.model_rules import Description
 from autograder.models import Cost, Layer, LayerCost, TrainingPlan, Verdict
 from autograder.outcome import Outcome
-from autograder.replay import KeptModel, Predictions
+from autograder.replay import KeptModel
 from autograder.symptoms import symptoms_of
 
 NAMES = ("a", "b")
@@ -32,7 +32,7 @@ LABELS = Labels(
 
 def symptoms(validation: bytes, untrained: bytes = b"", cost: Cost | None = COST):  # type: ignore[no-untyped-def]
     description = Description((), (2,), (4, 4, 3), {}, untrained, None, FACTS)
-    trained = Trained((), "", Predictions(validation, b""), KeptModel(b"", None, ""))
+    trained = Trained((), validation, KeptModel(b"", None, ""))
     outcome = Outcome(Verdict.GRADED, plan=PLAN, cost=cost)
     return symptoms_of(description, trained, outcome, LABELS, NAMES)
 

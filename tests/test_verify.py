@@ -96,7 +96,7 @@ def other_weights(script: Script, right: int | None = None) -> Callable[[], JobR
     held_out = predictions(LABELS, right)
     script.replay = lambda: script.replayed(held_out)
     return lambda: script.trained(
-        held_out, **{"weights.bin": weights, "weights.json": json.dumps(SHAPES).encode()}
+        **{"weights.bin": weights, "weights.json": json.dumps(SHAPES).encode()}
     )
 
 
@@ -133,7 +133,7 @@ def test_other_weights_on_the_same_fingerprint_are_different(graded: Graded) -> 
 def test_other_predictions_alone_are_different(graded: Graded) -> None:
     graded.grade()
     softer = (np.frombuffer(predictions(LABELS), "<f4") * np.float32(0.5)).tobytes()
-    graded.script.train = lambda: graded.script.trained(softer)
+    graded.script.replay = lambda: graded.script.replayed(softer)
     code, shown = graded.verify()
     assert code == 1
     assert "different: not the same: predictions" in shown

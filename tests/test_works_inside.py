@@ -34,7 +34,7 @@ def learns(jobs: Jobs, source: str) -> JobResult:
     assert result.exit_code == 0, result.log.decode()
     history = [json.loads(line) for line in result.outputs["history.jsonl"].splitlines()]
     assert history[-1]["validation_loss"] < history[0]["validation_loss"]
-    predictions = np.frombuffer(result.outputs["holdout.f32"], "<f4").reshape(-1, CLASSES)
+    predictions = np.frombuffer(result.outputs["validation.f32"], "<f4").reshape(-1, CLASSES)
     assert np.isfinite(predictions).all()
     return result
 
@@ -81,7 +81,7 @@ class Smoothed(keras.losses.Loss):
 """
     function = learns(jobs, compiled("keras.optimizers.Adam(1e-3), loss=smoothed", losses))
     as_class = learns(jobs, compiled("keras.optimizers.Adam(1e-3), loss=Smoothed()", losses))
-    assert function.outputs["holdout.f32"] == as_class.outputs["holdout.f32"]
+    assert function.outputs["validation.f32"] == as_class.outputs["validation.f32"]
 
 
 def test_callbacks_in_a_training_of_ones_own(jobs: Jobs) -> None:
@@ -116,7 +116,7 @@ class Fast(keras.layers.Layer):
 """
     source = TINY.replace("keras.layers.Flatten(),", "Fast(), keras.layers.Flatten(),")
     first, second = learns(jobs, source + layer), learns(jobs, source + layer)
-    assert first.outputs["training.json"] == second.outputs["training.json"]
+    assert first.outputs["weights.bin"] == second.outputs["weights.bin"]
 
 
 def test_xla_for_the_whole_model(jobs: Jobs) -> None:
@@ -143,7 +143,7 @@ def test_mixed_bfloat16(jobs: Jobs) -> None:
     )
     source = source.replace("Dense(num_classes)", "Dense(num_classes, dtype='float32')")
     first, second = learns(jobs, source), learns(jobs, source)
-    assert first.outputs["training.json"] == second.outputs["training.json"]
+    assert first.outputs["weights.bin"] == second.outputs["weights.bin"]
 
 
 BFLOAT16 = """

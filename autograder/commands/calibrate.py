@@ -152,7 +152,7 @@ def _grade(
             writer = Writer(grader, store, _SeedView(view, seed))
             tasks += [partial(writer.grade, submission) for submission in submissions]
         one, *_ = graders.values()  # they share a runner
-        reports = side_by_side(tasks, parallel_jobs(options.jobs), one.trainer.stop)
+        reports = side_by_side(tasks, parallel_jobs(options.jobs), one.stop)
     return [reports[number :: len(submissions)] for number in range(len(submissions))]
 
 

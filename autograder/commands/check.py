@@ -14,6 +14,7 @@ from autograder.commands.opening import for_own_code, open_data, own_assignment
 from autograder.config import Config
 from autograder.config_file import load_config
 from autograder.cost_view import show_budget, show_cost
+from autograder.desk import JobDesk
 from autograder.environment import promise
 from autograder.intake import collect
 from autograder.jobs import Progress
@@ -21,7 +22,6 @@ from autograder.models import Submission, Verdict
 from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from autograder.reports.report import Report
-from autograder.training import Trainer
 from autograder.view import plain, show_findings
 
 
@@ -51,7 +51,7 @@ def check(path: Path, config_path: Path, console: Console) -> int:
         dataset = open_data(config, console)
         with for_own_code(config, dataset) as runner:
             assignment = own_assignment(config, config_path, dataset, runner)
-            grader = Grader(assignment, Trainer(runner, config, dataset, None))
+            grader = Grader(assignment, JobDesk(runner, config, dataset, None))
             for submission in sound:
                 with console.status("building the model"):
                     outcome = grader.check(submission, Quiet())

@@ -15,6 +15,7 @@ from autograder.config import Config
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
+from autograder.desk import JobDesk, data_paths
 from autograder.environment import detect_environment
 from autograder.errors import DatasetError, SandboxUnavailableError
 from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
@@ -22,7 +23,6 @@ from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.rubric import CheckCriterion
 from autograder.runner import PlainRunner, Runner, SandboxRunner
-from autograder.training import Trainer, data_paths
 from autograder.view import Bar, plain
 
 
@@ -158,7 +158,7 @@ def grader_of(assignment: Assignment, runner: Runner) -> Grader:
     """Return a grader that trains for marks."""
     return Grader(
         assignment,
-        Trainer(
+        JobDesk(
             runner,
             assignment.config,
             assignment.dataset,

@@ -133,7 +133,6 @@ def build_report(submission: Submission, outcome: Outcome, context: ReportContex
         unportable=outcome.unportable,
         weights_sha256=outcome.weights_sha256,
         predictions_sha256=outcome.predictions_sha256,
-        weights_hashed_by=outcome.weights_hashed_by,
         replay=ReplayPart(**asdict(outcome.replay)) if outcome.replay else None,
         runs=runs_part(outcome),
         seeds=SeedsPart(**config.seeds.model_dump()),

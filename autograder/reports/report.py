@@ -166,8 +166,6 @@ class Report(Part):
     """Over the trained weights; the same wherever the same training is repeated."""
     predictions_sha256: Sha256 | None = None
     """Over the raw predictions of both splits; null if there were none."""
-    weights_hashed_by: Literal["grader", "job"] | None = None
-    """grader: over the weights that the job handed over; job: it only said so."""
     replay: ReplayPart | None = None
     """null if grading ended before, and in reports of before there was such a thing."""
     runs: RunsPart | None = None

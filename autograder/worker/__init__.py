@@ -5,13 +5,13 @@ of ours, hold no labels but the training and validation split's, and leave only 
 
 * ``description.json``, ``untrained.f32``, ``augmented.f32``, the ops of a training step as
   ``ops.json``, and what it is made of as ``parts.json`` by the task `describe`,
-* ``history.jsonl``, ``validation.f32``, ``holdout.f32``, ``corrupted.f32``, the same three after
-  each quarter where that is asked for, ``training.json``, and the trained model as
-  ``architecture.json``, ``weights.json``, ``weights.bin``, and what it makes of two images as
-  ``look.json`` and ``look.f32``, by the task `train`,
-* ``calibration.json``, ``ops.json``, and ``layers.json`` with ``validation.f32``, ``holdout.f32``
-  and ``corrupted.f32`` by the tasks `calibrate`, `price` and `replay`, which run nothing of the
-  student's,
+* ``history.jsonl``, ``validation.f32``, ``training.json``, the trained model as
+  ``architecture.json``, ``weights.json``, ``weights.bin`` (and ``quarter-1.bin`` and so on, where
+  that is asked for), and what it makes of two images as ``look.json`` and ``look.f32``, by the
+  task `train`,
+* ``validation.f32``, ``holdout.f32`` and ``corrupted.f32`` by the task `predict`,
+* ``calibration.json``, ``ops.json``, and ``layers.json`` with the same three predictions by the
+  tasks `calibrate`, `price` and `replay`, which run nothing of the student's,
 * ``error.json`` where the student's code failed.
 
 A hostile submission can forge every one of them; it then gets the score of the predictions that

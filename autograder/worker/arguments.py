@@ -21,7 +21,7 @@ class Arguments:
         train_labels: int32 array file, (count,).
         validation_images: Like ``train_images``.
         validation_labels: Like ``train_labels``.
-        holdout_images: Images to predict at the end; None to leave that out.
+        holdout_images: Images to predict, told to no training; None to leave that out.
         corrupted_images: Likewise.
         probe_images: How many validation images to predict before training.
         augmented_images: How many training images to run the augmentation on.
@@ -30,8 +30,8 @@ class Arguments:
         batch_size: Images a step.
         steps: Optimizer steps to make.
         steps_per_epoch: Optimizer steps that see each training image once.
-        keep_quarters: Whether to predict after each quarter of the steps, too.
-        keep_bytes: How large the weights may be to be left behind; 0 leaves no model.
+        keep_quarters: Whether to leave the weights behind after each quarter of the steps, too.
+        keep_bytes: How large the weights may be to be left behind.
         look: Whether to leave behind what the trained model makes of two validation images.
     """
 

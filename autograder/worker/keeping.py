@@ -2,7 +2,8 @@
 
 * ``architecture.json``: the model as Keras writes it, without how it is trained;
 * ``weights.json``: dtype and shape of each weight, in order;
-* ``weights.bin``: their bytes, one after the other, little-endian.
+* ``weights.bin``: their bytes, one after the other, little-endian; of a training that may be
+  stopped ``quarter-1.bin`` and so on as well, after so many quarters of its steps.
 
 And before training, ``parts.json``: the model, how it is trained, and the augmentation.
 """
@@ -29,19 +30,34 @@ def keep(model: Any, max_bytes: int) -> str:
     Returns:
         Why the architecture is missing, or nothing.
     """
-    weights = model.get_weights()
-    size = sum(weight.nbytes for weight in weights)
-    if size > max_bytes:
+    if not _keep_weights(model, "weights.bin", max_bytes):
         return f"its weights are larger than {max_bytes} bytes"
-    entries = [{"dtype": weight.dtype.name, "shape": list(weight.shape)} for weight in weights]
-    with Path("weights.bin").open("wb") as file:
-        file.writelines(weight.tobytes() for weight in weights)
-    Path("weights.json").write_text(json.dumps(entries), encoding="utf-8")
     try:
         Path("architecture.json").write_text(_architecture(model), encoding="utf-8")
     except Exception as error:  # whatever a layer's own get_config() may raise
         return f"{type(error).__name__}: {error}"[:1000]
     return ""
+
+
+def keep_quarter(model: Any, number: int, max_bytes: int) -> None:
+    """Leave the weights behind of a training that has made so many quarters of its steps.
+
+    Those of the quarter before go only then: whenever it is stopped, one of them is whole.
+    """
+    if _keep_weights(model, f"quarter-{number}.bin", max_bytes):
+        Path(f"quarter-{number - 1}.bin").unlink(missing_ok=True)
+
+
+def _keep_weights(model: Any, name: str, max_bytes: int) -> bool:
+    """Leave the weights behind unless they are too large."""
+    weights = model.get_weights()
+    if sum(weight.nbytes for weight in weights) > max_bytes:
+        return False
+    entries = [{"dtype": weight.dtype.name, "shape": list(weight.shape)} for weight in weights]
+    Path("weights.json").write_text(json.dumps(entries), encoding="utf-8")
+    with Path(name).open("wb") as file:
+        file.writelines(weight.tobytes() for weight in weights)
+    return True
 
 
 def _architecture(model: Any) -> str:
@@ -122,11 +138,26 @@ def restore(folder: Path) -> Any:
 
     architecture = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
     model = keras.saving.deserialize_keras_object(architecture, safe_mode=True)
-    model.set_weights(_read_weights(folder))
+    put_weights(model, folder)
+    return model
+
+
+def put_weights(model: Any, folder: Path) -> None:
+    """Give a freshly built model the weights that lie in ``folder``.
+
+    Raises:
+        ValueError: They are those of another model.
+    """
+    weights = _read_weights(folder)
+    kept, built = [list(w.shape) for w in weights], [list(w.shape) for w in model.weights]
+    if kept != built:
+        raise ValueError(
+            f"the trained model had weights of the shapes {kept}, built again it has {built}"
+        )
+    model.set_weights(weights)
     for layer in model._flatten_layers():  # noqa: SLF001
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()  # what a Normalization layer derives from its weights
-    return model
 
 
 def _read_weights(folder: Path) -> list[Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from autograder.worker.arguments import Arguments, Data
 from autograder.worker.determinism import reseed
-from autograder.worker.prediction import Predictor, batch_of, predict_splits
+from autograder.worker.keeping import keep_quarter
+from autograder.worker.prediction import Predictor, batch_of
 
 
 def compile_model(model: Any, predict: Predictor, data: Data) -> None:
@@ -51,7 +52,7 @@ def fit(model: Any, augmentation: Any, predict: Predictor, a: Arguments, data: D
             loss_sum, hits, seen = loss_sum + float(loss), hits + float(hit), seen + len(chosen)
             _write_progress(step + 1, a.steps)
             if a.keep_quarters and step + 1 in quarters:
-                predict_splits(predict, data, f"-{quarters.index(step + 1) + 1}")
+                keep_quarter(model, quarters.index(step + 1) + 1, a.keep_bytes)
             if position + 1 == a.steps_per_epoch or step + 1 == a.steps:
                 steps_made = position + 1
                 line = {

@@ -43,10 +43,10 @@ class Predictor:
         return np.concatenate(parts).astype("<f4")
 
 
-def predict_splits(predict: Predictor, data: Data, suffix: str = "") -> None:
-    """Leave the predictions of all that is scored behind, in files whose names end like that."""
-    predict(data.validation_images).tofile(f"validation{suffix}.f32")
+def predict_splits(predict: Predictor, data: Data) -> None:
+    """Leave the predictions of all there is to predict behind."""
+    predict(data.validation_images).tofile("validation.f32")
     if data.holdout_images is not None:
-        predict(data.holdout_images).tofile(f"holdout{suffix}.f32")
+        predict(data.holdout_images).tofile("holdout.f32")
     if data.corrupted_images is not None:
-        predict(data.corrupted_images).tofile(f"corrupted{suffix}.f32")
+        predict(data.corrupted_images).tofile("corrupted.f32")

@@ -36,7 +36,7 @@ def on_epoch(change: Callable[[dict[str, Any]], object]) -> None:
 
 def on_training(change: Callable[[dict[str, Any]], object]) -> None:
     """Change what the training says last; all its other files are there by then."""
-    _on("weights_sha256", change)
+    _on("not_kept", change)
 
 
 def _on(key: str, change: Callable[[dict[str, Any]], object]) -> None:
@@ -55,7 +55,6 @@ def replace_predictions(make: Callable[[int], Any]) -> None:
 
     def replace(_: object) -> None:
         make(VALIDATION_IMAGES).tofile("validation.f32")
-        make(HOLDOUT_IMAGES).tofile("holdout.f32")
 
     on_training(replace)
 

@@ -80,7 +80,9 @@ def train_unconfined(process: subprocess.Popen[str], folder: Path, job: Job) -> 
 def test_confinement_costs_a_training_nothing_that_shows(
     sandbox: Runner, tiny_data: TinyData, tmp_path: Path
 ) -> None:
-    arguments: dict[str, Any] = {"batch_size": 20, "steps": 400, "steps_per_epoch": 2}
+    arguments: dict[str, Any] = {
+        "batch_size": 20, "steps": 400, "steps_per_epoch": 2, "keep_bytes": 1 << 20
+    }  # fmt: skip
     job = Job("train", tiny_data.arguments(**arguments), {"submission.py": SOURCE}, LIMITS, OUTPUTS)
     confined_s, plain_s = [], []
     with unconfined() as process:
@@ -93,8 +95,8 @@ def test_confinement_costs_a_training_nothing_that_shows(
             confined_s.append(result.cpu_s)
             if not round_ % 2:
                 plain_s.append(train_unconfined(process, folder, job))
-            trained = (folder / "work" / "training.json").read_bytes()
-            assert trained == result.outputs["training.json"]
+            trained = (folder / "work" / "weights.bin").read_bytes()
+            assert trained == result.outputs["weights.bin"]
     # The first round fills caches.
     ratios = [a / b for a, b in zip(confined_s[1:], plain_s[1:], strict=True)]
     middle = statistics.median(ratios)
