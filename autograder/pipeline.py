@@ -31,7 +31,7 @@ from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import Finding, ResourceUse, Submission, TrainingPlan, Verdict
 from autograder.outcome import FailedRun, Outcome
 from autograder.portability import unportable
-from autograder.predicting import Predicted, Predictor, forgotten
+from autograder.predicting import Predicted, Predictor, Training, forgotten
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions
 from autograder.reports.report import Report
@@ -212,7 +212,8 @@ class _Way:
         self._learn(history=quarter.history)
         try:
             predictor, weights = self._grader.predictor, quarter.weights
-            predicted = predictor.predict_unfinished(self._submission, plan, weights)
+            training = Training(self._submission, plan, seed)
+            predicted = predictor.predict_unfinished(training, weights)
             made = self._measure_splits(self._predicted(predicted), seed)
         except _Stop:  # it had diverged before
             return ()
@@ -252,9 +253,9 @@ class _Way:
         labels, classes = self._labels.validation, self._dataset.num_classes
         self._numbers(trained.validation, labels.size)
         self._stage("predicting")
-        predictions = self._predicted(
-            self._grader.predictor.predict(self._submission, plan, trained, self._outcome.layers)
-        )
+        training = Training(self._submission, plan, seed)
+        predictor, judged = self._grader.predictor, self._outcome.layers
+        predictions = self._predicted(predictor.predict(training, trained, judged))
         made = self._measure_splits(predictions, seed)
         self._learn(findings=forgotten(trained.validation, predictions.validation, classes))
         return made

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -48,24 +49,26 @@ class Predicted:
     log: bytes = b""
 
 
+@dataclass(frozen=True)
+class Training:
+    """The training of a model that is to predict: whose it is, its plan, and its seed."""
+
+    submission: Submission
+    plan: TrainingPlan
+    seed: int
+
+
 class Predictor:
     """Has trained models predict."""
 
     def __init__(self, desk: JobDesk) -> None:
         self._desk = desk
 
-    def predict(
-        self,
-        submission: Submission,
-        plan: TrainingPlan,
-        trained: Trained,
-        judged: Sequence[Layer],
-    ) -> Predicted:
+    def predict(self, training: Training, trained: Trained, judged: Sequence[Layer]) -> Predicted:
         """Have a trained model predict, without the student's code if that is possible.
 
         Args:
-            submission: Whose model it is.
-            plan: Of its training.
+            training: How it was trained.
             trained: What the training left behind.
             judged: The layers that were judged before training.
 
@@ -77,41 +80,33 @@ class Predictor:
             return Predicted(_no_weights(trained.model.not_kept), None, ResourceUse())
         inputs = inputs_of_replay(trained.model)
         if isinstance(inputs, Replay):
-            return self._with_own_code(submission, plan, weights, inputs, ResourceUse())
-        replayed, used = self._replay(submission, plan, inputs)
+            return self._with_own_code(training, weights, inputs, ResourceUse())
+        replayed, used = self._replay(training, inputs)
         classes = self._desk.dataset.num_classes
         replay = compare(judged, trained.validation, replayed, classes)
         if isinstance(replayed, Replayed) and replay.replayed is True:
             return Predicted(replayed.predictions, replay, used)
-        return self._with_own_code(submission, plan, weights, replay, used)
+        return self._with_own_code(training, weights, replay, used)
 
-    def predict_unfinished(
-        self, submission: Submission, plan: TrainingPlan, weights: Weights
-    ) -> Predicted:
+    def predict_unfinished(self, training: Training, weights: Weights) -> Predicted:
         """Have the model of a training that was stopped predict.
 
         Raises:
             JobInfrastructureError: The job could not be run or was killed from outside.
         """
-        return self._with_own_code(submission, plan, weights, None, ResourceUse())
+        return self._with_own_code(training, weights, None, ResourceUse())
 
     def _replay(
-        self, submission: Submission, plan: TrainingPlan, inputs: Mapping[str, bytes]
+        self, training: Training, inputs: Mapping[str, bytes]
     ) -> tuple[Replayed | Failure, ResourceUse]:
         layers = OutputFile("layers.json", JSON_BYTES)
-        result, used, failure = self._run("replay", None, submission, plan, inputs, layers)
+        result, used, failure = self._run("replay", training, inputs, layers)
         return failure or read_replay(result), used
 
     def _with_own_code(
-        self,
-        submission: Submission,
-        plan: TrainingPlan,
-        weights: Weights,
-        replay: Replay | None,
-        used: ResourceUse,
+        self, training: Training, weights: Weights, replay: Replay | None, used: ResourceUse
     ) -> Predicted:
-        inputs = files_of_weights(weights)
-        result, more, failure = self._run("predict", submission, submission, plan, inputs)
+        result, more, failure = self._run("predict", training, files_of_weights(weights))
         if failure and self._desk.has_holdout:
             failure = _withheld(failure)
         left = failure or read_predicted(result)
@@ -119,19 +114,20 @@ class Predictor:
 
     def _run(
         self,
-        task: str,
-        code: Submission | None,
-        submission: Submission,
-        plan: TrainingPlan,
+        task: Literal["predict", "replay"],
+        training: Training,
         inputs: Mapping[str, bytes],
         *more: OutputFile,
     ) -> tuple[JobResult, ResourceUse, Failure | None]:
         desk = self._desk
-        limits = desk.limits(desk.prediction_s(plan, sum(desk.counts().values())))
+        code = training.submission if task == "predict" else None
+        # The seed of the training, for the same network: a build may draw from it.
+        arguments = {**desk.predicted_images(), "seed": training.seed}
+        limits = desk.limits(desk.prediction_s(training.plan, sum(desk.counts().values())))
         outputs = (*map(desk.prediction_file, PREDICTED), *more)
-        job = desk.job(task, desk.predicted_images(), code, limits, outputs, inputs=inputs)
+        job = desk.job(task, arguments, code, limits, outputs, inputs=inputs)
         result, used = desk.run(job)
-        return result, used, failure_of(result, submission, limits)
+        return result, used, failure_of(result, training.submission, limits)
 
 
 def forgotten(trained: bytes, predicted: bytes, num_classes: int) -> tuple[Finding, ...]:
@@ -181,5 +177,4 @@ def _withheld(failure: Failure) -> Failure:
         hint="Run `autograder train` on your machine: there it says why. What it says beside the "
         "images of the holdout is withheld.",
     )
-    words = "; ".join(finding.message for finding in said)
-    return Failure(failure.verdict, (finding,), "\n".join(filter(None, [failure.note, words])))
+    return Failure(failure.verdict, (finding,), "sealed.log holds what it says.")

@@ -34,8 +34,8 @@ from autograder.verdicts import Failure, failure_of, unfinished
 
 PROBE_IMAGES = 430
 AUGMENTED_IMAGES = 32
-# Of any dtype, and for what a description leaves out, such as the model's own.
-_BYTES_PER_PARAMETER, _MORE_WEIGHT_BYTES = 8, 1 << 20
+# Of any dtype.
+_BYTES_PER_PARAMETER = 8
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,8 @@ class Trainer:
         predicted = self._dataset.validation.count + LOOK_IMAGES
         limits = self.desk.limits(plan.used_s + self.desk.prediction_s(plan, predicted))
         # What the worker leaves takes no room from the student's own files: a look, which not
-        # every run is asked for, the weights, and those of two quarters for a moment.
-        room_bytes = sum(file.max_bytes for file in looks) + 3 * keep_bytes
+        # every run is asked for, the weights, and those of the quarter before.
+        room_bytes = sum(file.max_bytes for file in looks) + 2 * keep_bytes
         disk_mib = limits.disk_mib + math.ceil(room_bytes / 2**20)
         roomy = dataclasses.replace(limits, disk_mib=disk_mib)
         job = self.desk.job("train", arguments, submission, roomy, outputs)
@@ -188,9 +188,10 @@ class Trainer:
         return Attempt(failure or read_training(result), used, result.log, quarter)
 
     def _weight_bytes(self, parameters: int) -> int:
-        """Return how large the weights may be; a quarter of the memory is beyond any training."""
-        most = self._config.limits.memory_mib << 18
-        return min(_BYTES_PER_PARAMETER * parameters + _MORE_WEIGHT_BYTES, most)
+        """Return how large the weights may be, whatever a description may have left out."""
+        limits = self._config.limits
+        least, most = limits.disk_mib << 19, limits.memory_mib << 18
+        return min(max(_BYTES_PER_PARAMETER * parameters, least), most)
 
 
 def _in_quarters(job: Job, keep_bytes: int) -> Job:

@@ -154,7 +154,7 @@ def test_guards_follow_the_price_and_the_machine(tiny_data: TinyData) -> None:
     assert limits["train"] == dataclasses.replace(expected, disk_mib=rules.disk_mib + room_mib)
     weights_bytes = 4 * outcome.parameters if outcome.parameters else 0
     looks_bytes = sum(file.max_bytes for file in look_files(CLASSES))
-    assert room_mib * 2**20 >= looks_bytes + 3 * weights_bytes
+    assert room_mib * 2**20 >= looks_bytes + 2 * weights_bytes
     predictions = 1 + 25 / len(script.validation_labels)
     assert limits["replay"] == Limits.for_work(rules, plan.validation_s * predictions, 2.0)
 

@@ -133,10 +133,10 @@ def test_the_words_of_a_failure_beside_the_holdout_are_withheld(
     outcome = grader.grade(submission(), Watched())
     assert outcome.verdict is (Verdict.REJECTED if contract else Verdict.RUNTIME_ERROR)
     (finding,) = outcome.findings
-    assert "PIXELS" not in f"{finding} {outcome.log!r}"
+    assert "PIXELS" not in f"{finding} {outcome.note} {outcome.log!r}"
     assert "`autograder train`" in finding.hint
     assert finding.location is not None
-    assert "PIXELS" in outcome.note
+    assert "sealed.log" in outcome.note
 
 
 def test_at_a_students_the_words_of_a_failure_are_there(tiny_data: TinyData) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.config import Config
+from autograder.desk import JobDesk, data_paths
 from autograder.errors import SandboxUnavailableError
 from autograder.models import Verdict
 from autograder.outcome import Outcome
 from autograder.pipeline import Grader
 from autograder.runner import SandboxRunner
-from autograder.training import Trainer, data_paths
 from tests.conftest import CLASSES, SIZE, TinyData
 from tests.fakes import CONFIG, Watched, fake_grader, submission
 from tests.honest_models import MADE_ANEW, OWN_LAYERS, STATE_ELSEWHERE, STOCK, WRONGED, whole
@@ -57,8 +57,8 @@ def graded(runner: SandboxRunner, data: TinyData, network: str, runs: int = 1) -
     seeds = CONFIG.seeds.model_copy(update={"min_runs": runs, "max_runs": runs})
     config: Config = CONFIG.model_copy(update={"seeds": seeds})
     assignment = fake_grader(data, config)[0].assignment
-    trainer = Trainer(runner, config, assignment.dataset, assignment.holdout)
-    outcome = Grader(assignment, trainer).grade(submission(whole(network)), Watched())
+    desk = JobDesk(runner, config, assignment.dataset, assignment.holdout)
+    outcome = Grader(assignment, desk).grade(submission(whole(network)), Watched())
     assert outcome.verdict is Verdict.GRADED, (outcome.findings, outcome.note, outcome.log.decode())
     assert outcome.validation is not None
     assert outcome.holdout is not None

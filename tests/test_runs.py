@@ -175,6 +175,8 @@ def test_the_first_run_is_what_is_shown_and_all_are_listed(tiny_data: TinyData) 
     assert outcome.resources.cpu_s == 2.0 * len(script.asked)
     assert outcome.log == b"printed\n" * 3  # building and two trainings
     assert outcome.sealed_log == b"whispered\n"
+    predicted = [job.arguments["seed"] for job in script.asked if job.task in {"predict", "replay"}]
+    assert predicted == seeds_of(script)
 
 
 def test_a_further_run_that_replays_differently_is_told_to_staff(tiny_data: TinyData) -> None:

@@ -15,6 +15,7 @@ from tests.attacks.world import World
 # Control characters, and CI services' commands at the start of a line.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _COMMAND = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|^\s*(?:::|##)\w+", re.MULTILINE)
+_WHISPERED = re.compile(rb"whispered attack-[0-9a-f]{8}")
 _SCRIPT = re.compile(rb"<script>alert|<img src=x")
 
 
@@ -49,7 +50,7 @@ class Grading:
     def shown(self) -> dict[str, bytes]:
         """Return by name what people are shown; what came from a student stays as it is in two."""
         results = self.after.results.items()
-        as_they_are = ("/job.log", "/submission.zip", ".npz")
+        as_they_are = (".log", "/submission.zip", ".npz")
         files = {name: content for name, content in results if not name.endswith(as_they_are)}
         return files | {"what the grader printed": self.printed}
 
@@ -95,6 +96,15 @@ def secrets(grading: Grading) -> Iterable[str]:
             yield name
 
 
+def sealed(grading: Grading) -> Iterator[str]:
+    """What is said beside the images of the holdout, no student is shown."""
+    texts = {**grading.after.results, "what the grader printed": grading.printed}
+    places = {name for name, content in texts.items() if _WHISPERED.search(content)}
+    if "results-whispers" in grading.names and not places:
+        yield "nothing was said"
+    yield from sorted(name for name in places if not name.endswith("/sealed.log"))
+
+
 def commands(grading: Grading) -> Iterator[str]:
     """Nothing is shown that a terminal, a browser or a CI service would obey."""
     for name, content in grading.shown().items():
@@ -120,7 +130,9 @@ def results(grading: Grading) -> Iterator[str]:
         ".autograder.json", ".autograder.lock", "classes.npz", "gradebook.csv", "index.html",
         "similar.html", "similarity.json",
     }  # fmt: skip
-    yield from sorted(expected ^ {*found})
+    # Of those alone whose own code was needed to predict.
+    sealed = {name for name in found if name.endswith("/sealed.log")}
+    yield from sorted(expected ^ ({*found} - sealed))
     table = csv.DictReader(io.StringIO(found.get("gradebook.csv", b"").decode()))
     if {row["submission_id"] for row in table} != grading.names:
         yield "gradebook.csv does not hold every submission"
@@ -154,8 +166,8 @@ def ending(grading: Grading) -> Iterable[str]:
 
 
 PROOFS = (
-    data, canaries, submissions, leftovers, current_folder, secrets, commands, results, bystander,
-    siblings, processes, shared_memory, ending,
+    data, canaries, submissions, leftovers, current_folder, secrets, sealed, commands, results,
+    bystander, siblings, processes, shared_memory, ending,
 )  # fmt: skip
 
 

@@ -200,8 +200,8 @@ class _Suite:
         """Hold what an attack came to against what it says about itself."""
         if report is None:
             return Outcome(attack, Verdict.INTERNAL_ERROR, 0.0, ("it has no report",), "")
-        log_path = self.folder / "results" / "submissions" / attack.slug / "job.log"
-        log = log_path.read_text(encoding="utf-8", errors="replace")
+        logs = sorted((self.folder / "results" / "submissions" / attack.slug).glob("*.log"))
+        log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in logs)
         timings = report.timings
         seconds = (timings.graded_at - timings.started_at).total_seconds()
         faults = tuple(_faults(attack, report, log, lone))

@@ -1,8 +1,8 @@
 # Leaves weights whose list says that they are as large as the universe.
-# verdict: GRADED
+# verdict: INVALID_OUTPUT
+# rule: no-weights
 # stopped by: validation in the grader
 # shows: forged
-# replay: not possible
 
 from forgery import replace_file
 from honest import build_augmentation, build_model, training_plan
