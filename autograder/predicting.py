@@ -29,6 +29,8 @@ from autograder.replay import (
 )
 from autograder.verdicts import Failure, failure_of
 
+# A network that draws anew in predicting, too, has forgotten nothing.
+_MAY_DIFFER = 0.02
 _SAID_BY_THE_CODE = {"exception", "contract"}
 
 
@@ -142,7 +144,7 @@ def forgotten(trained: bytes, predicted: bytes, num_classes: int) -> tuple[Findi
         np.frombuffer(raw, "<f4").reshape(-1, num_classes).argmax(axis=1)
         for raw in (trained, predicted)
     )
-    if np.array_equal(before, after):
+    if np.mean(before != after) <= _MAY_DIFFER:
         return ()
     finding = Finding(
         "not-in-the-weights",

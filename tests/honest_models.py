@@ -397,6 +397,25 @@ def build_augmentation():
 """,
 }
 
+# It draws anew each time, in predicting as well.
+NOISY = {
+    "the seed of its noise": """
+class Noisy(layers.Layer):
+    '''Drops a little of what it sees, in predicting as well.'''
+
+    def __init__(self):
+        super().__init__()
+        self.seed = keras.random.SeedGenerator(5)
+
+    def call(self, x):
+        return keras.random.dropout(x, 0.05, seed=self.seed)
+
+def build_model(input_shape, num_classes):
+    inputs = keras.Input(input_shape)
+    return model_of(inputs, features(Noisy()(inputs / 255)), num_classes)
+""",
+}
+
 # What it has learned is kept where neither Keras nor anybody else would look for it.
 STATE_ELSEWHERE = {
     "a variable of TensorFlow's": """
@@ -427,25 +446,10 @@ def build_model(input_shape, num_classes):
     inputs = keras.Input(input_shape)
     return model_of(inputs, Centred()(features(inputs / 255)), num_classes)
 """,
-    "the seed of its noise": """
-class Noisy(layers.Layer):
-    '''Drops a little of what it sees, in predicting as well.'''
-
-    def __init__(self):
-        super().__init__()
-        self.seed = keras.random.SeedGenerator(5)
-
-    def call(self, x):
-        return keras.random.dropout(x, 0.05, seed=self.seed)
-
-def build_model(input_shape, num_classes):
-    inputs = keras.Input(input_shape)
-    return model_of(inputs, features(Noisy()(inputs / 255)), num_classes)
-""",
 }
 
-# Each of them has been refused, or has failed, though nothing is wrong with it.
-WRONGED = {
+# Of layers that hold layers or add to the loss.
+NESTED = {
     "convolutions in a layer of its own": """
 class Block(layers.Layer):
     def __init__(self, width):

@@ -11,8 +11,8 @@ _AUGMENTATION_PASSES = 2
 def describe_layers(model: Any) -> list[dict[str, Any]]:
     """Return the layers that hold no further layers, in order, plain enough for JSON.
 
-    Shared ones come once. Weights that belong to no layer but to the model itself come last, under
-    its own name, so that none is overlooked.
+    Shared ones come once. Weights that belong to none of them but to what holds them, such as the
+    model itself, come last, under the model's name, so that none is overlooked.
     """
     layers = list({id(layer): layer for layer in _leaves(model)}.values())
     described = [_describe_layer(layer) for layer in layers]
@@ -28,12 +28,27 @@ def describe_layers(model: Any) -> list[dict[str, Any]]:
 
 
 def _leaves(layer: Any) -> Iterator[Any]:
-    inner = getattr(layer, "layers", None)
+    inner = _inner_layers(layer)
     if not inner:
         yield layer
     else:
         for child in inner:
             yield from _leaves(child)
+
+
+def _inner_layers(layer: Any) -> list[Any]:
+    """Return the layers inside of a model, of a wrapper and of a layer of the student's own.
+
+    What Keras' own layers are made of, such as attention, is their own business.
+    """
+    import keras
+
+    if hasattr(layer, "layers"):
+        return list(layer.layers)
+    ours = not type(layer).__module__.startswith("keras.")
+    if ours or isinstance(layer, keras.layers.Wrapper):
+        return list(layer._flatten_layers(include_self=False, recursive=False))  # noqa: SLF001
+    return []
 
 
 def _describe_layer(layer: Any) -> dict[str, Any]:

@@ -142,6 +142,11 @@ def restore(folder: Path) -> Any:
     return model
 
 
+def fits(model: Any, folder: Path) -> bool:
+    """Whether the weights that lie in ``folder`` are of the shapes of the model's."""
+    return [list(w.shape) for w in _read_weights(folder)] == [list(w.shape) for w in model.weights]
+
+
 def put_weights(model: Any, folder: Path) -> None:
     """Give a freshly built model the weights that lie in ``folder``.
 
@@ -149,8 +154,8 @@ def put_weights(model: Any, folder: Path) -> None:
         ValueError: They are those of another model.
     """
     weights = _read_weights(folder)
-    kept, built = [list(w.shape) for w in weights], [list(w.shape) for w in model.weights]
-    if kept != built:
+    if not fits(model, folder):
+        kept, built = ([list(w.shape) for w in some] for some in (weights, model.weights))
         raise ValueError(
             f"the trained model had weights of the shapes {kept}, built again it has {built}"
         )

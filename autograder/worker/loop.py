@@ -89,6 +89,8 @@ def make_train_step(model: Any, augmentation: Any) -> Callable[[Any, Any], tuple
 def _validate(model: Any, predict: Predictor, data: Data) -> dict[str, float]:
     labels = data.validation_labels
     outputs = predict(data.validation_images)
+    # What layers add of their own are tensors of a graph that has ended; penalties on weights stay.
+    model._clear_losses()  # noqa: SLF001
     loss = float(model.compute_loss(y=labels, y_pred=outputs, training=False))
     accuracy = float((outputs.argmax(axis=1) == labels).mean())
     return {"validation_loss": loss, "validation_accuracy": accuracy}

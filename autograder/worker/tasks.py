@@ -22,7 +22,7 @@ from autograder.worker.contract import (
     training_plan,
 )
 from autograder.worker.description import augment, describe_compile, describe_layers, plain
-from autograder.worker.keeping import keep, keep_parts, put_weights, restore, restore_parts
+from autograder.worker.keeping import fits, keep, keep_parts, put_weights, restore, restore_parts
 from autograder.worker.looking import leave_look
 from autograder.worker.loop import compile_model, fit, make_train_step
 from autograder.worker.prediction import Predictor, predict_splits
@@ -153,8 +153,15 @@ def train(a: Arguments, data: Data) -> None:
 
 def predict(a: Arguments, data: Data) -> None:
     """Predict with a trained model that the student's code builds again, given its weights."""
-    model = build_model(import_student(a), a)
+    import numpy as np
+
+    # All that comes before training, in the same order: one may depend on the other.
+    student = import_student(a)
+    model = build_model(student, a)
+    build_augmentation(student, a)
     with stage("prediction"):
+        if not fits(model, code_folder()):  # some layers are made at the first step of training
+            model(np.zeros((1, a.image_size, a.image_size, 3), np.float32), training=True)
         put_weights(model, code_folder())
         predict_splits(Predictor(model), data)
 
