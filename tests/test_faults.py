@@ -199,6 +199,18 @@ def test_a_fault_of_the_machine_is_never_a_zero(
     assert quick.score != 0
 
 
+def test_where_memory_runs_out_the_kernel_takes_a_job_and_none_of_us(batch: Batch) -> None:
+    scores: list[str] = []
+
+    def look(batch: Batch) -> None:
+        processes = (os.getpid(), batch.zygote(), batch.slow_job())
+        scores.extend(Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in processes)
+
+    assert {report.verdict for report in batch.grade(look).values()} == {Verdict.GRADED}
+    ours, zygotes, jobs = map(int, scores)
+    assert ours == zygotes < jobs == 1000
+
+
 def on_a_full_disk(folder: Path, command: list[str], environ: dict[str, str]) -> tuple[int, str]:
     """Run a command while ``folder`` is a file system of 64 KiB, in a mount namespace."""
     mount = f'mount -t tmpfs -o size=64k none {folder} && exec "$@"'

@@ -90,6 +90,23 @@ def test_a_machine_where_all_is_refused_is_full(monkeypatch: pytest.MonkeyPatch)
     assert shown.endswith("exit code 0")
 
 
+@pytest.mark.parametrize(
+    ("memory", "line"),
+    [
+        (9000, "memory: 9000 MiB, enough for 3 jobs at once of 2048 MiB each\n"),
+        (2048, "enough for 0 jobs at once of 2048 MiB each: lower limits.memory_mib, or"),
+        (None, ""),
+    ],
+)
+def test_memory_is_told_in_jobs(
+    memory: int | None, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "memory_mib", lambda: memory)
+    shown = diagnosis(FULL, SelfTest({"read": "EPERM"}), monkeypatch)
+    assert line in shown
+    assert ("memory: " in shown) == (memory is not None)
+
+
 def test_a_machine_without_landlock_is_degraded_and_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

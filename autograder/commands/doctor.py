@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from autograder.config import LimitsConfig
 from autograder.environment import detect_environment, promise
 from autograder.errors import InternalError, SandboxUnavailableError
+from autograder.machine import jobs_that_fit, memory_mib
 from autograder.runner import detect_defences
 from autograder.selftest.report import SelfTest, run_selftest
 from autograder.view import plain
@@ -39,8 +41,24 @@ def doctor(console: Console) -> int:
     console.print(_layers(defences))
     with console.status("trying to get out"):
         test = run_selftest()
+    _show_memory(console)
     _show_promise(console)
     return _conclude(defences, test, console)
+
+
+def _show_memory(console: Console) -> None:
+    """Say how many jobs can use all the memory that they may, if the rules leave that as it is."""
+    memory, limits = memory_mib(), LimitsConfig()
+    if memory is None:
+        return
+    fitting = jobs_that_fit(limits, memory)
+    line = (
+        f"memory: {memory} MiB, enough for {fitting} jobs at once of {limits.memory_mib} MiB each"
+    )
+    if fitting == 0:
+        line += ": lower limits.memory_mib, or the kernel will end jobs before their limit does"
+    style = "" if fitting else "yellow"
+    console.print(plain(line), style=style, highlight=False, soft_wrap=True)
 
 
 def _show_promise(console: Console) -> None:

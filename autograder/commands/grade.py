@@ -94,7 +94,7 @@ def grade(options: GradeOptions, console: Console) -> int:
     outputs = outputs_for(options.ci, os.environ)
     class_ = _class(options, outputs, config, console)
     submissions = class_.submissions
-    parallel = parallel_jobs(options.jobs)
+    parallel = parallel_jobs(options.jobs, config.limits, console)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
     watching = Watching(submissions, parallel)
     with _live_page(options, config, watching, console):

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.config import Config
+from autograder.config import Config, LimitsConfig
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
@@ -19,6 +19,7 @@ from autograder.desk import JobDesk, data_paths
 from autograder.environment import detect_environment
 from autograder.errors import DatasetError, SandboxUnavailableError
 from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
+from autograder.machine import jobs_that_fit, memory_mib
 from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.rubric import CheckCriterion
@@ -218,10 +219,38 @@ def own_assignment(
     )
 
 
-def parallel_jobs(asked: int | None) -> int:
-    """Return how many submissions to grade at a time: as many as there are cores."""
-    if asked:
-        return asked
+def cores() -> int:
+    """Return how many cores this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def parallel_jobs(asked: int | None, limits: LimitsConfig, console: Console) -> int:
+    """Return how many submissions to grade at a time, and say so where memory decides it.
+
+    Args:
+        asked: What was typed; by default as many as there are cores, and as memory is enough for.
+        limits: How much memory each may use.
+        console: Where to say it.
+    """
+    wanted, memory = asked or cores(), memory_mib()
+    if memory is None or (fitting := jobs_that_fit(limits, memory)) >= wanted:
+        return wanted
+    enough = (
+        f"{memory} MiB of memory are enough for {fitting} jobs at once that use all of their "
+        f"limits.memory_mib: {limits.memory_mib}"
+    )
+    if fitting and not asked:
+        console.print(plain(f"{fitting} at a time: {enough}."), soft_wrap=True)
+        return fitting
+    console.print(
+        plain(
+            f"warning: {enough}. Where memory runs out, the kernel ends one of them, which is no "
+            "verdict: the submission is graded once more, then left to you. "
+            f"Lower {'--jobs' if fitting else 'limits.memory_mib'}, or use a larger machine."
+        ),
+        style="yellow",
+        soft_wrap=True,
+    )
+    return asked or 1
