@@ -35,7 +35,7 @@ def doctor(console: Console) -> int:
     try:
         defences = detect_defences(())
     except SandboxUnavailableError as error:
-        console.print(plain(f"isolation: none\n{error}"), style="bold red")
+        console.print(plain(f"isolation: none\n{error}"), style="bold red", soft_wrap=True)
         _show_promise(console)
         return 1
     console.print(_layers(defences))
@@ -110,11 +110,15 @@ def _conclude(defences: Defences, test: SelfTest, console: Console) -> int:
     if set(test.got_in) - expected:
         raise InternalError("the sandbox of this machine does not hold; do not grade on it")
     if defences.level == "full":
-        console.print("isolation: full", style="green")
+        complete = defences.own_uid and defences.namespaces
+        more = "" if complete else " (the layers missing above would only add to it)"
+        console.print(f"isolation: full{more}", style="green")
         return 0
     console.print(
         "isolation: degraded, for want of Landlock: a job could read what every user of this "
-        "machine can read. Every report will say so.",
+        "machine can read. Every report will say so. Linux 5.13 and later have it, where it is "
+        "not switched off: look for landlock in /sys/kernel/security/lsm.",
         style="yellow",
+        soft_wrap=True,
     )
     return 1
