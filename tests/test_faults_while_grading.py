@@ -185,6 +185,21 @@ def test_data_that_is_lost_in_the_middle_is_nobodys_zero_and_comes_back(
     assert verdicts(out) == {"ada": "GRADED"}
 
 
+@pytest.mark.parametrize("kept", [0, 128], ids=["all of it", "the pixels"])
+def test_nobody_is_graded_on_images_that_a_disk_has_lost(
+    tmp_path: Path, cache: Path, kept: int
+) -> None:
+    """As after a power cut: every file is as long as it was."""
+    submissions, out = small_class(tmp_path / "class", "syntax-error"), tmp_path / "out"
+    for images in cache.rglob("holdout_images.npy"):
+        content = images.read_bytes()
+        images.write_bytes(content[:kept] + bytes(len(content) - kept))
+    code, shown = end(begin(submissions, out, cache))
+    assert code == 2
+    assert "the holdout split is not as it was built; delete that" in shown
+    assert not list(out.glob("submissions/*"))
+
+
 @pytest.fixture(scope="module")
 def results(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class of two that was graded."""

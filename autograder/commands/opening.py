@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from autograder.assignment import Assignment
 from autograder.config import Config, LimitsConfig
 from autograder.corrupted import CorruptedImages, open_corrupted
-from autograder.data_cache import Split
+from autograder.data_cache import Split, verify
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.desk import JobDesk, data_paths
 from autograder.environment import detect_environment
@@ -48,6 +48,20 @@ def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     with Bar(console) as bar:
         holdout = open_holdout(config.dataset, seed.value, progress=bar)
     return holdout, seed.is_default and secret
+
+
+def check_whole(splits: Mapping[str, Split]) -> None:
+    """Make sure that nobody is graded on images that a disk or somebody else has changed.
+
+    Raises:
+        DatasetError: A split is not as it was built.
+    """
+    for name, split in splits.items():
+        if not verify(split):
+            raise DatasetError(
+                f"{split.images.parent}: the {name} split is not as it was built; delete that "
+                "folder, and it is built again"
+            )
 
 
 def open_spoiled(config: Config, scored: Split, console: Console) -> CorruptedImages | None:
@@ -147,6 +161,7 @@ def opened(
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
     corrupted = open_spoiled(config, holdout, console)
+    check_whole({"train": dataset.train, "validation": dataset.validation, "holdout": holdout})
     with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
             config, config_path, dataset, holdout, runner,
