@@ -82,7 +82,9 @@ def train(path: Path, config_path: Path, page: Path) -> int:
     "--attempt", type=click.Choice(("latest", "first", "best")), default="latest",
     show_default=True, help="Which of a student's attempts counts.",
 )  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores]")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Submissions at a time. [default: cores, memory]"
+)
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unconfined, and say so.")
 @click.option("--watch", is_flag=True, help="Serve a page, for you alone, that shows how it goes.")
 @click.option(
@@ -138,7 +140,9 @@ def verify(folder: Path, config_path: Path, no_sandbox: bool) -> int:
 )  # fmt: skip
 @config_option
 @click.option("--write", is_flag=True, help="Put the proposed thresholds into the rules.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Trainings at a time. [default: cores]")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Trainings at a time. [default: cores, memory]"
+)
 @click.option("--no-sandbox", is_flag=True, help="Run submissions unconfined.")
 def calibrate(**options: Any) -> int:
     """Say how often the thresholds fail the reference solutions, and where they should stand.

@@ -75,8 +75,13 @@ class Arrays:
 
 def verify(split: Split) -> bool:
     """Return whether the files still have the checksum that they were built with."""
-    arrays = (np.load(path, mmap_mode="r") for path in (split.images, split.labels, split.tracks))
-    return Arrays(*arrays).sha256(sealed=split.is_sealed) == split.sha256
+    try:
+        images, labels, tracks = (
+            np.load(path, mmap_mode="r") for path in (split.images, split.labels, split.tracks)
+        )
+    except (OSError, ValueError):
+        return False
+    return Arrays(images, labels, tracks).sha256(sealed=split.is_sealed) == split.sha256
 
 
 def save_npz(split: Split, out: Path, class_names: tuple[str, ...]) -> None:

@@ -39,6 +39,8 @@ class CheckFacts:
 def run_checks(checks: Sequence[str], root: Path, facts: CheckFacts) -> dict[str, CheckResult]:
     """Run checks and return what each had to say, keyed as they were named.
 
+    Those that leave no result, such as one that the kernel ends for want of memory, are run again.
+
     Args:
         checks: ``file.py::test_name``, the files relative to ``root``.
         root: Folder of grading.yaml.
@@ -46,17 +48,30 @@ def run_checks(checks: Sequence[str], root: Path, facts: CheckFacts) -> dict[str
     """
     if not checks:
         return {}
+    results, silent = _run_once(checks, root, facts)
+    if silent:
+        again, silent = _run_once(list(silent), root, facts)
+        results |= again
+    return results | silent
+
+
+def _run_once(
+    checks: Sequence[str], root: Path, facts: CheckFacts
+) -> tuple[dict[str, CheckResult], dict[str, CheckResult]]:
+    """Return the results of checks that left one, and what to say of those that did not."""
     with tempfile.TemporaryDirectory(prefix="autograder-checks-") as name:
         folder = Path(name)
         _write_facts(folder, facts)
         problem = _run_pytest(checks, root, folder)
         said = _read_results(folder)
-    results = {}
+    results, silent = {}, {}
     for check in checks:
         file, _, test = check.partition("::")
-        silent = CheckResult(None, f"{check} left no result:\n{problem}")
-        results[check] = said.get(f"{(root / file).resolve()}::{test}", silent)
-    return results
+        if found := said.get(f"{(root / file).resolve()}::{test}"):
+            results[check] = found
+        else:
+            silent[check] = CheckResult(None, f"{check} left no result:\n{problem}")
+    return results, silent
 
 
 def _write_facts(folder: Path, facts: CheckFacts) -> None:

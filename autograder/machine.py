@@ -9,6 +9,10 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
+from autograder.config import LimitsConfig
+
+# What the grader, the zygote and the system take beside the jobs.
+_OURS_MIB = 900
 # Those that libraries choose kernels by: x86-64 first, Arm after.
 _VECTOR_EXTENSIONS = """
     sse4_2 avx f16c fma avx2 avx_vnni avx512f avx512cd avx512bw avx512dq avx512vl avx512_vnni
@@ -50,6 +54,36 @@ def system_name() -> str:
     # Its functions round as the version has it.
     library = " ".join(platform.libc_ver()).strip()
     return f"{name}, {library}" if library else name
+
+
+def memory_mib(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Return how much memory all that runs here may use together; None where nobody says.
+
+    That is what the machine has, or less in a container. Source: cgroups(7), ``memory.max`` of
+    version 2 and ``memory.limit_in_bytes`` of version 1, of its own group and of those above it.
+    """
+    meminfo = _text(proc / "meminfo").splitlines()
+    limits = [int(line.split()[1]) << 10 for line in meminfo if line.startswith("MemTotal:")]
+    for line in _text(proc / "self" / "cgroup").splitlines():
+        _, controllers, group = line.split(":", 2)
+        if not controllers:
+            root, name = cgroups, "memory.max"
+        elif "memory" in controllers.split(","):
+            root, name = cgroups / "memory", "memory.limit_in_bytes"
+        else:
+            continue
+        # A container may see itself as the root, and still be told where it lies outside.
+        below = [part for part in group.split("/") if part]
+        for depth in range(len(below) + 1):
+            text = _text(root.joinpath(*below[:depth], name)).strip()
+            limits += [int(text)] if text.isdecimal() else []  # else "max"
+    return min(limits) >> 20 if limits else None
+
+
+def jobs_that_fit(limits: LimitsConfig, memory: int) -> int:
+    """Return how many jobs can use all the memory they may at once, of so many MiB in all."""
+    # Where a job's folder lies in memory, its files count as well.
+    return max(0, memory - _OURS_MIB) // (limits.memory_mib + limits.disk_mib)
 
 
 def _text(path: Path) -> str:

@@ -168,6 +168,8 @@ def furnish(job: Confinement, defences: Defences) -> None:
     Raises:
         OSError: It cannot be done; the child must exit without running anything.
     """
+    with contextlib.suppress(OSError):  # where memory runs out, the kernel is to end a job, not us
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     if defences.namespaces:
         namespaces.mount_workdir(job.folder, job.disk_mib)
     if defences.own_uid:

@@ -53,6 +53,15 @@ def unfinished(name: str) -> Failure:
 def failure_of(result: JobResult, submission: Submission, limits: Limits) -> Failure | None:
     """Say what went wrong with a job, if anything did and it was the student's fault."""
     ending = result.ending
+    if ending is Ending.KILLED_FROM_OUTSIDE:
+        if result.peak_memory_mib > limits.memory_mib:  # the kernel was faster than our watchdog
+            return _stopped(Ending.MEMORY_LIMIT, limits)
+        raise JobInfrastructureError(
+            "a job was killed or held by someone else, or by the kernel, when it had used "
+            f"{result.peak_memory_mib:.0f} of the {limits.memory_mib} MiB of memory that it may. "
+            "Where memory has run out (`dmesg` tells), `autograder doctor` says how many jobs "
+            "this machine has enough for: lower --jobs or limits.memory_mib"
+        )
     if ending in _OUR_FAULTS:
         raise JobInfrastructureError(_OUR_FAULTS[ending])
     if ending in _STOPPED:
@@ -67,7 +76,6 @@ def failure_of(result: JobResult, submission: Submission, limits: Limits) -> Fai
 
 
 _OUR_FAULTS = {
-    Ending.KILLED_FROM_OUTSIDE: "a job was killed or held by someone else, or by the kernel",
     Ending.MACHINE_DISK_FULL: "the disk of this machine is full",
     Ending.NOT_STARTED: "a job could not be started",
 }

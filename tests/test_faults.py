@@ -25,6 +25,7 @@ from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.runner import PlainRunner, SandboxRunner
 from autograder.store import Store
+from autograder.watchdog import ProcessState
 from tests.conftest import TINY, TinyData
 from tests.fakes import CONFIG, Watched, fake_grader, submission
 
@@ -33,8 +34,15 @@ pytestmark = pytest.mark.sandbox
 if sys.platform != "linux":
     pytest.skip("the sandbox is for Linux", allow_module_level=True)
 
-# Long enough to be caught at it, in the job that builds the model.
-SLOW = "import time; print('here', flush=True); time.sleep(2.5)\n" + TINY
+# Long enough to be caught at it, in the job that builds the model, when it is at its largest.
+HELD_MIB = 300
+SLOW = f"""
+import time
+held = b"x" * ({HELD_MIB} << 20)
+print("here", flush=True)
+time.sleep(2.5)
+del held
+{TINY}"""
 
 
 @dataclass
@@ -116,7 +124,11 @@ def batch(tmp_path: Path, tiny_data: TinyData) -> Iterator[Batch]:
 
 def kill_the_job(batch: Batch) -> None:
     """As the kernel does where memory runs out."""
-    os.kill(batch.slow_job(), signal.SIGKILL)
+    job = batch.slow_job()
+    state = ProcessState.read(job)
+    assert state is not None
+    assert state.memory > HELD_MIB << 20
+    os.kill(job, signal.SIGKILL)
 
 
 def kill_every_job(batch: Batch) -> None:
@@ -197,6 +209,18 @@ def test_a_fault_of_the_machine_is_never_a_zero(
         assert quick.verdict is Verdict.GRADED
     assert quick.verdict in (Verdict.GRADED, Verdict.INTERNAL_ERROR)
     assert quick.score != 0
+
+
+def test_where_memory_runs_out_the_kernel_takes_a_job_and_none_of_us(batch: Batch) -> None:
+    scores: list[str] = []
+
+    def look(batch: Batch) -> None:
+        processes = (os.getpid(), batch.zygote(), batch.slow_job())
+        scores.extend(Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in processes)
+
+    assert {report.verdict for report in batch.grade(look).values()} == {Verdict.GRADED}
+    ours, zygotes, jobs = map(int, scores)
+    assert ours == zygotes < jobs == 1000
 
 
 def on_a_full_disk(folder: Path, command: list[str], environ: dict[str, str]) -> tuple[int, str]:

@@ -81,6 +81,18 @@ def test_one_broken_check_does_not_silence_another(tmp_path: Path) -> None:
     assert [results[check].passed for check in checks] == [None, True]
 
 
+def test_checks_that_somebody_kills_are_run_again(tmp_path: Path) -> None:
+    body = """
+import os, pathlib, signal
+def test_it(submission):
+    been_here = pathlib.Path(__file__).with_name("been-here")
+    if not been_here.exists():
+        been_here.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert say(tmp_path, body, "test_it") == [CheckResult(True)]
+
+
 def test_no_checks_start_no_process(tmp_path: Path) -> None:
     assert run_checks([], tmp_path, facts(None)) == {}
 

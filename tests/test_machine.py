@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.machine import cache_sizes, cpu_facts, system_name
+from autograder.machine import cache_sizes, cpu_facts, memory_mib, system_name
 
 INTEL = """processor\t: 0
 model name\t: Some(R) CPU @ 2.00GHz
@@ -89,3 +89,39 @@ def test_a_system_has_a_name_and_a_version(
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.36"))
     assert system_name() == name
+
+
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("groups", "limits", "mib"),
+    [
+        ("", {}, 4096),
+        ("0::/\n", {"memory.max": "max"}, 4096),
+        ("0::/\n", {"memory.max": str(2 * GIB)}, 2048),
+        ("0::/a/b\n", {"a/memory.max": str(GIB), "a/b/memory.max": str(3 * GIB)}, 1024),
+        # Without a namespace of its own, a container is told its place outside.
+        ("0::/docker/abc\n", {"memory.max": str(GIB)}, 1024),
+        ("0::/../b\n", {"memory.max": str(GIB)}, 1024),
+        ("4:cpu:/x\n3:memory:/x\n0::/\n", {"memory/x/memory.limit_in_bytes": str(GIB)}, 1024),
+        ("3:memory:/\n", {"memory/memory.limit_in_bytes": str((1 << 63) - 4096)}, 4096),
+        ("9:cpu,memory:/x\n", {"memory/memory.limit_in_bytes": str(GIB)}, 1024),
+        ("9:cpu:/x\n", {"x/memory.max": str(GIB)}, 4096),
+    ],
+)
+def test_the_smallest_limit_says_how_much_memory_there_is(
+    tmp_path: Path, groups: str, limits: dict[str, str], mib: int
+) -> None:
+    proc, mount = tmp_path / "proc", tmp_path / "mount"
+    (proc / "self").mkdir(parents=True)
+    (proc / "meminfo").write_text("MemTotal:        4194304 kB\nMemFree:  1 kB\n")
+    (proc / "self" / "cgroup").write_text(groups)
+    for path, text in limits.items():
+        (mount / path).parent.mkdir(parents=True, exist_ok=True)
+        (mount / path).write_text(f"{text}\n")
+    assert memory_mib(proc, mount) == mib
+
+
+def test_where_nobody_says_how_much_memory_there_is_it_is_unknown(tmp_path: Path) -> None:
+    assert memory_mib(tmp_path, tmp_path) is None

@@ -85,9 +85,32 @@ def test_a_probe_gets_in_where_nothing_stops_it(probe: str, tmp_path: Path) -> N
 def test_a_machine_where_all_is_refused_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = diagnosis(FULL, SelfTest({"read": "EPERM", "write": "EPERM"}), monkeypatch)
     assert "2 of 2 probes refused" in shown
-    assert "isolation: full" in shown
+    assert "isolation: full (the layers missing above would only add to it)\n" in shown
     assert f"reproducibility: {promise(detect_environment('strict'))}\n" in shown
     assert shown.endswith("exit code 0")
+
+
+def test_where_nothing_is_missing_nothing_is_said_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = Defences(landlock_abi=7, own_uid=True, namespaces=True)
+    shown = diagnosis(everything, SelfTest({"read": "EPERM"}), monkeypatch)
+    assert "isolation: full\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("memory", "line"),
+    [
+        (9000, "memory: 9000 MiB, enough for 3 jobs at once of 2048 MiB each\n"),
+        (2048, "enough for 0 jobs at once of 2048 MiB each: lower limits.memory_mib, or"),
+        (None, ""),
+    ],
+)
+def test_memory_is_told_in_jobs(
+    memory: int | None, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "memory_mib", lambda: memory)
+    shown = diagnosis(FULL, SelfTest({"read": "EPERM"}), monkeypatch)
+    assert line in shown
+    assert ("memory: " in shown) == (memory is not None)
 
 
 def test_a_machine_without_landlock_is_degraded_and_says_why(
@@ -96,6 +119,7 @@ def test_a_machine_without_landlock_is_degraded_and_says_why(
     test = SelfTest({"read": "EPERM", "list all processes": None})
     shown = diagnosis(WITHOUT_LANDLOCK, test, monkeypatch)
     assert "degraded, for want of Landlock" in shown
+    assert "/sys/kernel/security/lsm" in shown
     assert "a job could list all processes" in shown
     assert shown.endswith("exit code 1")
 

@@ -69,6 +69,15 @@ def test_each_limit_has_its_verdict_and_names_its_number(
     assert found.findings[0].hint
 
 
+def test_a_job_that_the_kernel_ends_is_out_of_memory_only_above_its_own_limit() -> None:
+    """A container may have less than that; no student can know."""
+    greedy = failure(ending=Ending.KILLED_FROM_OUTSIDE, exit_code=-9, peak_memory_mib=1000.1)
+    assert greedy.verdict is Verdict.MEMORY_LIMIT
+    below = ended(Ending.KILLED_FROM_OUTSIDE, -9, peak_memory_mib=1000)
+    with pytest.raises(JobInfrastructureError, match=r"1000 of the 1000 MiB .* lower --jobs"):
+        failure_of(below, SUBMISSION, LIMITS)
+
+
 def test_an_exception_is_placed_in_the_students_own_counting() -> None:
     found = failure(exit_code=1, error=error())
     assert found.verdict is Verdict.RUNTIME_ERROR

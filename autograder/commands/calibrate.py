@@ -110,7 +110,8 @@ def calibrate(options: CalibrateOptions, console: Console) -> int:
             seed: grader_of(dataclasses.replace(assignment, config=one_run(config, seed)), runner)
             for seed in seeds
         }
-        reports = _grade(graders, submissions, options, console)
+        parallel = parallel_jobs(options.jobs, config.limits, console)
+        reports = _grade(graders, submissions, options, parallel, console)
     works = [
         Work(submission, submission.path in solutions, of_one)
         for submission, of_one in zip(submissions, reports, strict=True)
@@ -141,6 +142,7 @@ def _grade(
     graders: Mapping[int, Grader],
     submissions: Sequence[Submission],
     options: CalibrateOptions,
+    parallel: int,
     console: Console,
 ) -> list[tuple[Report, ...]]:
     """Return the reports of each submission, in the order of the seeds."""
@@ -152,7 +154,7 @@ def _grade(
             writer = Writer(grader, store, _SeedView(view, seed))
             tasks += [partial(writer.grade, submission) for submission in submissions]
         one, *_ = graders.values()  # they share a runner
-        reports = side_by_side(tasks, parallel_jobs(options.jobs), one.stop)
+        reports = side_by_side(tasks, parallel, one.stop)
     return [reports[number :: len(submissions)] for number in range(len(submissions))]
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.commands.opening import open_data, open_sealed
+from autograder.commands.opening import check_whole, open_data, open_sealed
 from autograder.config_file import load_config
-from autograder.data_cache import save_npz, verify
+from autograder.data_cache import save_npz
 from autograder.data_summary import contents, find_near_duplicates
 from autograder.data_view import show_contents, show_near_duplicates
-from autograder.errors import DatasetError, UserError
+from autograder.errors import UserError
 from autograder.holdout_seed import holdout_seed
 from autograder.view import Bar, plain
 
@@ -27,12 +27,7 @@ def info(config_path: Path, console: Console) -> int:
     dataset = open_data(config, console)
     holdout, is_default = open_sealed(config, console)
     splits = {"train": dataset.train, "validation": dataset.validation, "holdout": holdout}
-    for name, split in splits.items():
-        if not verify(split):
-            raise DatasetError(
-                f"{split.images.parent}: the {name} split is not as it was built; delete that "
-                "folder, and it is built again"
-            )
+    check_whole(splits)
     held = {name: contents(split, dataset.num_classes) for name, split in splits.items()}
     show_contents(console, dataset, held)
     with Bar(console, announce=False) as bar:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from autograder.config import LimitsConfig
 from autograder.environment import detect_environment, promise
 from autograder.errors import InternalError, SandboxUnavailableError
+from autograder.machine import jobs_that_fit, memory_mib
 from autograder.runner import detect_defences
 from autograder.selftest.report import SelfTest, run_selftest
 from autograder.view import plain
@@ -33,14 +35,30 @@ def doctor(console: Console) -> int:
     try:
         defences = detect_defences(())
     except SandboxUnavailableError as error:
-        console.print(plain(f"isolation: none\n{error}"), style="bold red")
+        console.print(plain(f"isolation: none\n{error}"), style="bold red", soft_wrap=True)
         _show_promise(console)
         return 1
     console.print(_layers(defences))
     with console.status("trying to get out"):
         test = run_selftest()
+    _show_memory(console)
     _show_promise(console)
     return _conclude(defences, test, console)
+
+
+def _show_memory(console: Console) -> None:
+    """Say how many jobs can use all the memory that they may, if the rules leave that as it is."""
+    memory, limits = memory_mib(), LimitsConfig()
+    if memory is None:
+        return
+    fitting = jobs_that_fit(limits, memory)
+    line = (
+        f"memory: {memory} MiB, enough for {fitting} jobs at once of {limits.memory_mib} MiB each"
+    )
+    if fitting == 0:
+        line += ": lower limits.memory_mib, or the kernel will end jobs before their limit does"
+    style = "" if fitting else "yellow"
+    console.print(plain(line), style=style, highlight=False, soft_wrap=True)
 
 
 def _show_promise(console: Console) -> None:
@@ -92,11 +110,15 @@ def _conclude(defences: Defences, test: SelfTest, console: Console) -> int:
     if set(test.got_in) - expected:
         raise InternalError("the sandbox of this machine does not hold; do not grade on it")
     if defences.level == "full":
-        console.print("isolation: full", style="green")
+        complete = defences.own_uid and defences.namespaces
+        more = "" if complete else " (the layers missing above would only add to it)"
+        console.print(f"isolation: full{more}", style="green")
         return 0
     console.print(
         "isolation: degraded, for want of Landlock: a job could read what every user of this "
-        "machine can read. Every report will say so.",
+        "machine can read. Every report will say so. Linux 5.13 and later have it, where it is "
+        "not switched off: look for landlock in /sys/kernel/security/lsm.",
         style="yellow",
+        soft_wrap=True,
     )
     return 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +20,23 @@ from autograder.commands.opening import announce, grader_of, opened, parallel_jo
 from autograder.commands.taking_in import Given, show_matched, taken_in
 from autograder.config import Config
 from autograder.config_file import load_config
+from autograder.errors import UserError
 from autograder.gradebook import write_gradebook
 from autograder.jobs import Progress
 from autograder.lms.attempts import Which, counting
 from autograder.lms.collecting import ClassWork
 from autograder.models import Verdict
-from autograder.pages.publish import CLASSES_FILE, Publisher, draw_class_page, write_class_page
+from autograder.pages.publish import (
+    CLASS_PAGE_FILE,
+    CLASSES_FILE,
+    Publisher,
+    draw_class_page,
+    write_class_page,
+)
+from autograder.pages.similar_page import PAGE_FILE as SIMILAR_PAGE_FILE
 from autograder.pages.similar_page import publish_similarity
 from autograder.pipeline import Watcher
-from autograder.reports.files import write_whole
+from autograder.reports.files import remove, write_whole
 from autograder.reports.report import Report
 from autograder.store import Store
 from autograder.view import BatchView, plain, show_batch
@@ -94,7 +102,7 @@ def grade(options: GradeOptions, console: Console) -> int:
     outputs = outputs_for(options.ci, os.environ)
     class_ = _class(options, outputs, config, console)
     submissions = class_.submissions
-    parallel = parallel_jobs(options.jobs)
+    parallel = parallel_jobs(options.jobs, config.limits, console)
     sealed = opened(config, options.config, console, no_sandbox=options.no_sandbox)
     watching = Watching(submissions, parallel)
     with _live_page(options, config, watching, console):
@@ -107,22 +115,25 @@ def grade(options: GradeOptions, console: Console) -> int:
             with BatchView(console, len(submissions)) as view:
                 writer = Writer(grader, store, _Both(watching, view), Publisher(signs))
                 reports = grade_batch(submissions, writer, parallel)
+            counted = counting(reports)
             with console.status("comparing submissions"):
-                counted = counting(reports)
-                similar = publish_similarity(options.out, counted, assignment.root).flags
-            write_gradebook(counted, options.out / "gradebook.csv", similar)
-            page = write_class_page(options.out, counted, similar)
+                failed = _publish(options.out, counted, assignment.root)
             said = outputs.write(counted, submissions, options.out) if outputs else []
         watching.end()
         show_batch(console, counted)
         if class_.matched:
             show_matched(class_.matched, console)
-        console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}\nclass page: {page}"))
-        _show_undrawn(writer, options.out)
+        console.print(plain(f"gradebook: {options.out / 'gradebook.csv'}"))
+        console.print(plain(f"class page: {options.out / CLASS_PAGE_FILE}"))
+        failed += [
+            f"{name} is graded, but its page could not be drawn: {why}"
+            for name, why in writer.undrawn.items()
+        ]
+        _show_failed(failed, options.out)
     for line in said:
         click.echo(line)  # a command to the service: neither styled nor wrapped
     attention = any(report.verdict is Verdict.INTERNAL_ERROR for report in reports)
-    return 1 if attention or writer.undrawn else 0
+    return 1 if attention or failed else 0
 
 
 def _class(
@@ -136,13 +147,41 @@ def _class(
     return taken_in(given, config, console)
 
 
-def _show_undrawn(writer: Writer, out: Path) -> None:
+def _publish(out: Path, reports: Sequence[Report], root: Path) -> list[str]:
+    """Write the gradebook, whatever becomes of the pages beside it; say what became of them.
+
+    Raises:
+        UserError: The disk refused.
+    """
+    failed: list[str] = []
+    similar: Mapping[str, Sequence[str]] = {}
+    with _sparing(out / SIMILAR_PAGE_FILE, failed):
+        similar = publish_similarity(out, reports, root).flags
+    write_gradebook(reports, out / "gradebook.csv", similar)
+    with _sparing(out / CLASS_PAGE_FILE, failed):
+        write_class_page(out, reports, similar)
+    return failed
+
+
+@contextmanager
+def _sparing(page: Path, failed: list[str]) -> Iterator[None]:
+    """A page that cannot be made costs nothing else; an earlier one would no longer hold."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        remove(page)
+        failed.append(f"{page.name} could not be made: {type(error).__name__}: {error}")
+
+
+def _show_failed(failed: Sequence[str], out: Path) -> None:
     errors = Console(stderr=True)
-    for name, why in writer.undrawn.items():
-        line = f"{name} is graded, but its page could not be drawn: {why}"
+    for line in failed:
         errors.print(plain(line), style="bold red", soft_wrap=True)
-    if writer.undrawn:
-        errors.print(plain(f"This is our fault; `autograder report {out}` tries again."))
+    if failed:
+        again = f"This is our fault; `autograder report {out}` tries again."
+        errors.print(plain(again), soft_wrap=True)
 
 
 def _live_page(

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder.assignment import Assignment
-from autograder.config import Config
+from autograder.config import Config, LimitsConfig
 from autograder.corrupted import CorruptedImages, open_corrupted
-from autograder.data_cache import Split
+from autograder.data_cache import Split, verify
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
 from autograder.desk import JobDesk, data_paths
 from autograder.environment import detect_environment
 from autograder.errors import DatasetError, SandboxUnavailableError
 from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
+from autograder.machine import jobs_that_fit, memory_mib
 from autograder.models import Submission
 from autograder.pipeline import Grader
 from autograder.rubric import CheckCriterion
@@ -47,6 +48,20 @@ def open_sealed(config: Config, console: Console) -> tuple[Holdout, bool]:
     with Bar(console) as bar:
         holdout = open_holdout(config.dataset, seed.value, progress=bar)
     return holdout, seed.is_default and secret
+
+
+def check_whole(splits: Mapping[str, Split]) -> None:
+    """Make sure that nobody is graded on images that a disk or somebody else has changed.
+
+    Raises:
+        DatasetError: A split is not as it was built.
+    """
+    for name, split in splits.items():
+        if not verify(split):
+            raise DatasetError(
+                f"{split.images.parent}: the {name} split is not as it was built; delete that "
+                "folder, and it is built again"
+            )
 
 
 def open_spoiled(config: Config, scored: Split, console: Console) -> CorruptedImages | None:
@@ -146,6 +161,7 @@ def opened(
     dataset = open_data(config, console)
     holdout, default_holdout = open_sealed(config, console)
     corrupted = open_spoiled(config, holdout, console)
+    check_whole({"train": dataset.train, "validation": dataset.validation, "holdout": holdout})
     with runner_for_all(config, dataset, holdout, corrupted, no_sandbox=no_sandbox) as runner:
         assignment = sealed_assignment(
             config, config_path, dataset, holdout, runner,
@@ -218,10 +234,38 @@ def own_assignment(
     )
 
 
-def parallel_jobs(asked: int | None) -> int:
-    """Return how many submissions to grade at a time: as many as there are cores."""
-    if asked:
-        return asked
+def cores() -> int:
+    """Return how many cores this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def parallel_jobs(asked: int | None, limits: LimitsConfig, console: Console) -> int:
+    """Return how many submissions to grade at a time, and say so where memory decides it.
+
+    Args:
+        asked: What was typed; by default as many as there are cores, and as memory is enough for.
+        limits: How much memory each may use.
+        console: Where to say it.
+    """
+    wanted, memory = asked or cores(), memory_mib()
+    if memory is None or (fitting := jobs_that_fit(limits, memory)) >= wanted:
+        return wanted
+    enough = (
+        f"{memory} MiB of memory are enough for {fitting} jobs at once that use all of their "
+        f"limits.memory_mib: {limits.memory_mib}"
+    )
+    if fitting and not asked:
+        console.print(plain(f"{fitting} at a time: {enough}."), soft_wrap=True)
+        return fitting
+    console.print(
+        plain(
+            f"warning: {enough}. Where memory runs out, the kernel ends one of them, which is no "
+            "verdict: the submission is graded once more, then left to you. "
+            f"Lower {'--jobs' if fitting else 'limits.memory_mib'}, or use a larger machine."
+        ),
+        style="yellow",
+        soft_wrap=True,
+    )
+    return asked or 1

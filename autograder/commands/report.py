@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.commands.opening import parallel_jobs
+from autograder.commands.opening import cores
 from autograder.lms.attempts import counting
 from autograder.pages.publish import redraw_all, write_class_page
 from autograder.pages.similar_page import republish_similarity, stored_similarity
@@ -45,7 +45,7 @@ def report(options: ReportOptions, console: Console) -> int:
     with Store(out):
         with Bar(console) as bar:
             ids = [report.submission.id for report in reports]
-            for done, _ in enumerate(redraw_all(out, ids, parallel_jobs(options.jobs)), 1):
+            for done, _ in enumerate(redraw_all(out, ids, options.jobs or cores()), 1):
                 bar(done, len(ids), "drawing reports")
         counted, root = counting(reports), options.config.resolve().parent
         if not (stored_similarity(out, counted) or handed_out(root)):
