@@ -82,7 +82,8 @@ class JobDesk:
     ) -> tuple[JobResult, ResourceUse]:
         """Run a job; if it is stopped for its time, run it, or ``again``, once more and alone.
 
-        Not at home, where nobody else's jobs could have been the reason.
+        Likewise if the kernel ended it, as it does where memory runs out. Not at home, where nobody
+        else's jobs could have been the reason.
 
         Returns:
             The last result, and what it took in all.
@@ -92,8 +93,9 @@ class JobDesk:
         """
         result = self._runner.run(job, on_progress)
         used = _use(result)
-        if result.ending in GUARDS and self.has_holdout:
-            result = self._runner.run(again or job, on_progress, alone=True)
+        if self.has_holdout and result.ending in GUARDS | {Ending.KILLED_FROM_OUTSIDE}:
+            repeated = (again or job) if result.ending in GUARDS else job
+            result = self._runner.run(repeated, on_progress, alone=True)
             used += _use(result)
         return result, used
 

@@ -79,6 +79,14 @@ def test_a_stopped_training_that_succeeds_alone_is_graded_as_any_other(
     assert outcome.resources.cpu_s == 10  # five jobs of 2 s
 
 
+def test_a_job_that_the_kernel_ended_has_a_second_chance_alone(tiny_data: TinyData) -> None:
+    grader, script = fake_grader(tiny_data)
+    script.train = in_turn(stopped(Ending.KILLED_FROM_OUTSIDE), script.trained())
+    assert grader.grade(submission(), Watched()).verdict is Verdict.GRADED
+    assert tasks(script)[2:4] == [("train", False), ("train", True)]
+    assert "keep_quarters" not in script.asked[3].arguments
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_stopped_again_it_keeps_the_score_of_the_last_whole_quarter(
     tiny_data: TinyData, count: int
