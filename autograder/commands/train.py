@@ -129,6 +129,7 @@ def _show(outcome: Outcome, assignment: Assignment, console: Console) -> int:
     show_criteria(console, score.criteria, "On the validation split")
     if outcome.validation and outcome.validation.robustness:
         show_robustness(console, outcome.validation.robustness)
+    show_findings(console, outcome.findings)
     show_diagnoses(console, outcome.diagnoses)
     console.print(
         plain(
