@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.attacks import machines
 from tests.attacks.attack import all_attacks
-from tests.attacks.suite import Campaign, open_folder, run
+from tests.attacks.suite import Campaign, run_all
 from tests.attacks.world import adopt_orphans
 
 
@@ -46,8 +46,7 @@ def main(arguments: list[str]) -> int:
 def _run(names: list[str]) -> Campaign:
     attacks = [attack for attack in all_attacks() if attack.slug.startswith(tuple(names or [""]))]
     adopt_orphans(wanted=True)
-    with open_folder() as folder:
-        return run(folder, attacks)
+    return run_all(attacks)
 
 
 def _show(campaign: Campaign) -> None:

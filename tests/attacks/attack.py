@@ -15,6 +15,9 @@ First, in plain words, what it tries. Then:
 * ``flag``: what the report has to be flagged with, so that a person looks;
 * ``replay``: what a clean job has to come to, as the report has it;
 * ``allowed``: why what it reaches is no secret, where GOT IN is no fault;
+* ``pictures``: "kept" where it is graded by rules that keep pictures, in a class of its own;
+* ``page shows``: words that its report's page must hold, as they stand in the HTML;
+* ``page lacks``: words that the page must not hold;
 * ``weights``: "its own" where it does not train the honest network;
 * ``at most``: the points that a forgery may come to.
 """
@@ -28,7 +31,10 @@ from pathlib import Path
 from autograder.models import Verdict
 
 PAYLOADS = Path(__file__).parent / "payloads"
-_LINE = re.compile(r"(verdict|rule|stopped by|shows|flag|replay|allowed|weights|at most): (.+)")
+_LINE = re.compile(
+    "(verdict|rule|stopped by|shows|flag|replay|allowed|pictures|page shows|page lacks|weights|"
+    "at most): (.+)"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,9 @@ class Attack:
         flag: That its report must carry; empty for none.
         replay: What its report must say of the replay; empty for anything.
         allowed: Why it may get where it gets; empty if it must not.
+        pictures: Whether its rules keep pictures.
+        page_shows: What its report's page must hold; empty for anything.
+        page_lacks: What the page must not hold; empty for nothing.
         own_weights: Whether it trains something else than the honest network.
         at_most: Points that it may come to; None for any.
     """
@@ -60,6 +69,9 @@ class Attack:
     flag: str
     replay: str
     allowed: str
+    pictures: bool
+    page_shows: str
+    page_lacks: str
     own_weights: bool
     at_most: float | None
 
@@ -88,6 +100,9 @@ class Attack:
             flag=found.get("flag", ""),
             replay=found.get("replay", ""),
             allowed=found.get("allowed", ""),
+            pictures=found.get("pictures") == "kept",
+            page_shows=found.get("page shows", ""),
+            page_lacks=found.get("page lacks", ""),
             own_weights=found.get("weights") == "its own",
             at_most=float(found["at most"]) if "at most" in found else None,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,43 @@ def replace_file(name: str, content: Any) -> None:
             Path(name).write_text(text, encoding="utf-8")
 
     on_training(replace)
+
+
+def on_looks(change: Callable[[Any, Any], tuple[Any, Any]]) -> None:
+    """Change what the training leaves to be looked at: its facts, and its numbers."""
+
+    def forge() -> None:
+        facts = json.loads(Path("look.json").read_text(encoding="utf-8"))
+        forged, numbers = change(facts, np.fromfile("look.f32", "<f4"))
+        Path("look.json").write_text(
+            forged if isinstance(forged, str) else _honest_dumps(forged), encoding="utf-8"
+        )
+        Path("look.f32").write_bytes(np.asarray(numbers).tobytes())
+
+    _after("leave_look", forge)
+
+
+def on_probe(change: Callable[[Any], Any]) -> None:
+    """Change each of the pictures that went through the augmentation."""
+
+    def forge() -> None:
+        for name in ("cards", "again", "inference", "signs"):
+            path = Path(f"{name}.f32")
+            path.write_bytes(np.asarray(change(np.fromfile(path, "<f4"))).tobytes())
+
+    _after("leave_probe", forge)
+
+
+def _after(name: str, forge: Callable[[], None]) -> None:
+    tasks = sys.modules["autograder.worker.tasks"]
+    honest = getattr(tasks, name)
+
+    def forged(*arguments: Any) -> None:
+        honest(*arguments)
+        forge()
+        os.write(1, f"forged after {name}\n".encode())  # what fails before is passed over
+
+    setattr(tasks, name, forged)
 
 
 def leave(name: str, text: str) -> None:

@@ -16,6 +16,9 @@ from tests.attacks.world import World
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _COMMAND = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|^\s*(?:::|##)\w+", re.MULTILINE)
 _WHISPERED = re.compile(rb"whispered attack-[0-9a-f]{8}")
+# Some services look for these in the middle of a line, too.
+_COMMAND_ANYWHERE = re.compile(rb"##\w*\[")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SCRIPT = re.compile(rb"<script>alert|<img src=x")
 
 
@@ -74,8 +77,8 @@ def canaries(grading: Grading) -> Iterable[str]:
 
 
 def submissions(grading: Grading) -> Iterable[str]:
-    """The submissions are as they were."""
-    return grading.changed("class/")
+    """The submissions, and the results of an earlier grading, are as they were."""
+    return grading.changed("class/", "alone")
 
 
 def leftovers(grading: Grading) -> Iterable[str]:
@@ -110,6 +113,8 @@ def commands(grading: Grading) -> Iterator[str]:
     for name, content in grading.shown().items():
         # No service reads a page for commands.
         found = (_CONTROL if name.endswith(".html") else _COMMAND).findall(content)
+        found += [] if name.endswith((".html", ".json")) else _COMMAND_ANYWHERE.findall(content)
+        found += _TURNING.findall(content.decode())
         # Inside a code block, and inside JSON, there is no HTML.
         html = MarkdownIt().render(content.decode()).encode() if name.endswith(".md") else b""
         if name.endswith((".csv", ".html")) or not name.startswith("submissions/"):

@@ -23,6 +23,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from autograder.models import Verdict
 from autograder.reports.report import Report
 from tests.attacks.attack import Attack
@@ -84,15 +86,41 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def run_all(attacks: Sequence[Attack]) -> Campaign:
+    """Grade the attacks, those whose rules keep pictures in a class of their own."""
+    campaigns = []
+    for pictures in (False, True):
+        chosen = [attack for attack in attacks if attack.pictures is pictures]
+        if chosen:
+            with open_folder() as folder:
+                campaigns.append(run(folder, chosen))
+    return _together(campaigns)
+
+
+def _together(campaigns: Sequence[Campaign]) -> Campaign:
+    outcomes = (outcome for one in campaigns for outcome in one.outcomes)
+    alike = zip(*(one.proofs for one in campaigns), strict=True)
+    return Campaign(
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: outcome.attack.slug)),
+        proofs=tuple(
+            Proof(same[0].claim, tuple(fault for one in same for fault in one.faults))
+            for same in alike
+        ),
+        isolation=campaigns[0].isolation,
+        seconds=sum(one.seconds for one in campaigns),
+    )
+
+
 def run(folder: Path, attacks: Sequence[Attack], *options: str) -> Campaign:
     """Grade the attacks below an empty folder, such as `open_folder` makes.
 
     Args:
         folder: Where all of it goes.
-        attacks: To be graded side by side.
+        attacks: To be graded side by side; the first one's rules are those of all.
         options: Further ones of ``autograder grade``.
     """
     started = time.monotonic()
+    _write_rules(folder, pictures=attacks[0].pictures)
     suite = _Suite(folder, options)
     lone = suite.grade_alone()
     with suite.bystander() as bystander:
@@ -184,10 +212,17 @@ class _Suite:
                 "RESULTS": str(self.folder / "results"),
                 "TEMPORARY": str(self.folder / "temporary"),
                 "MARK": f"{mark_of(self.token)}-{attack.slug}",
+                "NEEDLES": self._needles(labels),
             }
             insider = "".join(f"{name} = {value!r}\n" for name, value in known.items())
             sources = attack.sources() | {"insider.py": insider}
             _write(self.folder / "class" / attack.slug, sources)
+
+    def _needles(self, labels: Path) -> dict[str, list[int]]:
+        """Return what to look for in memory, as numbers: as bytes it would be found there."""
+        first = np.load(labels)[:16]
+        kinds = {f"labels as {kind}": first.astype(kind).tobytes() for kind in ("<i4", "<i8", "u1")}
+        return {name: list(raw) for name, raw in (kinds | {"token": self.token.encode()}).items()}
 
     def reports(self) -> dict[str, Report]:
         """Return the reports by submission."""
@@ -200,16 +235,18 @@ class _Suite:
         """Hold what an attack came to against what it says about itself."""
         if report is None:
             return Outcome(attack, Verdict.INTERNAL_ERROR, 0.0, ("it has no report",), "")
-        logs = sorted((self.folder / "results" / "submissions" / attack.slug).glob("*.log"))
+        own = self.folder / "results" / "submissions" / attack.slug
+        logs = sorted(own.glob("*.log"))
         log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in logs)
+        page = (own / "report.html").read_text(encoding="utf-8")
         timings = report.timings
         seconds = (timings.graded_at - timings.started_at).total_seconds()
-        faults = tuple(_faults(attack, report, log, lone))
+        faults = (*_faults(attack, report, log, lone), *_faults_of_page(attack, page))
         return Outcome(attack, report.verdict, seconds, faults, log)
 
     def _command(self, submissions: str, results: str) -> list[str]:
         command = [sys.executable, "-P", "-c", _GRADE, "grade", str(self.folder / submissions)]
-        command += ["--out", str(self.folder / results), "--config", str(RULES)]
+        command += ["--out", str(self.folder / results), "--config", str(self.folder / RULES.name)]
         return [*command, *self._options]
 
     def _environment(self) -> dict[str, str]:
@@ -249,6 +286,18 @@ def _faults(attack: Attack, report: Report, log: str, lone: Report) -> Iterator[
         yield f"{report.score} points instead of {attack.at_most} at most"
     if attack.at_most is None and not attack.own_weights and report.score != lone.score:
         yield f"{report.score} points instead of the honest network's {lone.score}"
+
+
+def _faults_of_page(attack: Attack, page: str) -> Iterator[str]:
+    if attack.page_shows and attack.page_shows not in page:
+        yield f"its page does not show {attack.page_shows!r}"
+    if attack.page_lacks and attack.page_lacks in page:
+        yield f"its page shows {attack.page_lacks!r}"
+
+
+def _write_rules(folder: Path, *, pictures: bool) -> None:
+    rules, wanted = RULES.read_text(encoding="utf-8"), f"pictures: {str(pictures).lower()}"
+    (folder / RULES.name).write_text(rules.replace("pictures: false", wanted), encoding="utf-8")
 
 
 def _weights(report: Report | None) -> str | None:

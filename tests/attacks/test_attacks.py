@@ -8,7 +8,7 @@ import pytest
 
 from tests.attacks.attack import Attack, all_attacks
 from tests.attacks.proofs import PROOFS, claim_of
-from tests.attacks.suite import Campaign, open_folder, run
+from tests.attacks.suite import Campaign, run_all
 from tests.attacks.world import adopt_orphans
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
@@ -20,8 +20,7 @@ ATTACKS = all_attacks()
 def campaign() -> Iterator[Campaign]:
     adopt_orphans(wanted=True)
     try:
-        with open_folder() as folder:
-            yield run(folder, ATTACKS)
+        yield run_all(ATTACKS)
     finally:
         adopt_orphans(wanted=False)
 
@@ -29,8 +28,8 @@ def campaign() -> Iterator[Campaign]:
 def test_there_are_attacks_of_every_kind() -> None:
     kinds = {attack.slug.partition("-")[0] for attack in ATTACKS}
     assert kinds == set(
-        "cache disk environment kernel labels memory model network output patch proc process "
-        "results signal time".split()
+        "cache disk environment evidence kernel labels memory model network output patch proc "
+        "process results signal time".split()
     )
     assert len(ATTACKS) >= 100
 

@@ -6,7 +6,7 @@
 from forgery import on_description
 from honest import build_augmentation, build_model, training_plan
 
-evil = "<script>alert(1)</script>\x1b[31m\x07\n::error::x\n|a|b|\n# 100 points\u202e"
+evil = "<script>alert(1)</script>\x1b[31m\x07\n::error::x\n|a|b|\n# 100 points\u202e ##vso[x]y"
 
 
 def rename(description):
