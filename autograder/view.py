@@ -29,7 +29,7 @@ from autograder.models import Diagnosis, Epoch, Finding, Verdict
 from autograder.reports.report import Report
 
 _SIGNS = {"mistake": (" ✗ ", "red"), "advice": (" ! ", "yellow"), "information": (" · ", "dim")}
-_WORKFLOW_COMMAND = re.compile(r":(?=:[A-Za-z])|##(?=\[[A-Za-z])")
+_WORKFLOW_COMMAND = re.compile(r":(?=:[A-Za-z])|##(?=\w*\[[A-Za-z])")
 _STYLES = {Verdict.GRADED: "green", Verdict.INTERNAL_ERROR: "bold red"}
 
 
@@ -37,7 +37,7 @@ def plain(text: str) -> Text:
     """Return text without markup, control characters and what a CI service would obey.
 
     GitHub takes a line that begins with ``::name`` or ``##[name]`` for a command, wherever the
-    line was wrapped.
+    line was wrapped; Azure and TeamCity look for ``##vso[name]`` and ``##teamcity[name]``.
     """
     shown = "".join(
         char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text

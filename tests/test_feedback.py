@@ -34,6 +34,7 @@ HOSTILE = [
     "http://evil.example www.evil.example mail@evil.example @everyone #12",
     "``` \n# Heading\n````` <b>x</b>\n~~~\n| a | b |\n| --- | --- |",
     "::error file=x::forged\n  ::set-output name=score::100\n##[error]forged",
+    "##vso[task.setvariable variable=score]100\n##teamcity[buildStatus status='SUCCESS']",
     "\x1b[2J\x1b[31mred\x1b]0;title\x07 \x9b31m",
     "\u202egnp.exe\u202c \u2066hidden\u2069 zero\u200bwidth\u2028line",
     "` `` ``` `a``b` ` <i>",
@@ -71,7 +72,7 @@ def assert_harmless(markdown: str) -> None:
     assert not kinds(markdown) & forbidden
     shown = "".join(token.content for token in tokens(markdown) if token.type == "text")
     assert not re.search(r"://|www\.|@|#\d", shown)
-    assert not re.search(r"^\s*::|##\[", markdown, re.MULTILINE)
+    assert not re.search(r"^\s*::|##\w*\[", markdown, re.MULTILINE)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]", markdown)
 
 

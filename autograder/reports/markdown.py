@@ -1,8 +1,9 @@
 """Text that others wrote, made harmless inside our Markdown.
 
 Covers: Markdown and HTML markup, links and bare addresses, mentions, terminal escapes, invisible
-and direction-changing characters, and lines that a CI log would take for commands
-(``::error::``, ``##[error]``). Whatever could be markup is shown as code, where it is inert.
+and direction-changing characters, and what a CI log would take for commands (``::error::``,
+``##[error]``, Azure's ``##vso[…]``, ``##teamcity[…]``). Whatever could be markup is shown as code,
+where it is inert.
 
 Does not cover: what the words themselves say.
 """
@@ -15,6 +16,7 @@ import unicodedata
 _TERMINAL_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 # Controls, formats (such as direction changes), surrogates, private and unassigned characters.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_SERVICE_COMMAND = re.compile(r"##(?=\w*\[)")
 _TOKEN = re.compile(r"`[^`]+`|`+|[^\s`]+")
 _BEFORE, _AFTER = "(\"'", ".,;:!?)\"'"  # punctuation around a word
 # Whatever has a meaning in the middle of a line of some Markdown dialect, or looks like an address.
@@ -83,7 +85,8 @@ def _lines(text: str) -> list[str]:
     """Split at line ends of any kind; show what is unseen as U+FFFD."""
     without_escapes = _TERMINAL_ESCAPE.sub("", text)
     return [
-        "".join(map(_seen, line)).replace("##[", "## [") for line in without_escapes.splitlines()
+        _SERVICE_COMMAND.sub("## ", "".join(map(_seen, line)))
+        for line in without_escapes.splitlines()
     ]
 
 

@@ -113,8 +113,10 @@ def commands(grading: Grading) -> Iterator[str]:
     for name, content in grading.shown().items():
         # No service reads a page for commands.
         found = (_CONTROL if name.endswith(".html") else _COMMAND).findall(content)
-        found += [] if name.endswith((".html", ".json")) else _COMMAND_ANYWHERE.findall(content)
-        found += _TURNING.findall(content.decode())
+        if not name.endswith(".json"):  # read by programs
+            found += _TURNING.findall(content.decode())
+        if not name.endswith((".html", ".json")):
+            found += _COMMAND_ANYWHERE.findall(content)
         # Inside a code block, and inside JSON, there is no HTML.
         html = MarkdownIt().render(content.decode()).encode() if name.endswith(".md") else b""
         if name.endswith((".csv", ".html")) or not name.startswith("submissions/"):
