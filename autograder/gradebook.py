@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
@@ -30,8 +31,14 @@ COLUMNS = (
 )
 NEEDS_ATTENTION = "needs-attention.csv"
 _NEEDS_ATTENTION_COLUMNS = ("submission_id", "student_id", "name", "verdict", "flags", "note")
-# A spreadsheet takes a cell that starts so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+# A spreadsheet takes a cell that starts so for a formula. Where it parts cells at semicolons, as
+# much of Europe does, or at tabs, it knows nothing of our quotes: a cell starts behind each of
+# these, too, and a line end ends the row. After OWASP's "CSV Injection".
+_FORMULA_STARTS = ("\t", "\n")
+_FORMULA_START = re.compile(
+    '(^|[;\t\n])(?=["\\s]*[=+\\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}'
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])"
+)
 
 
 @dataclass(frozen=True)
@@ -140,9 +147,10 @@ def _number(value: float | None, decimals: int = 2) -> str:
 
 
 def formula_safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, newlines as a single LF."""
+    """Return a text of which no spreadsheet takes a part for a formula, newlines as a single LF."""
     # The csv module leaves a lone CR unquoted, where readers see the end of a row.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _FORMULA_START.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

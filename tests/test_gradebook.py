@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,8 +100,34 @@ def test_name_cannot_become_a_formula(tmp_path: Path, name: str) -> None:
     assert row["name"] == f"'{name}"
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize(
-    ("name", "shown"), [("\rx", "'\nx"), ("a\r=1", "a\n=1"), ("a\r\nb", "a\nb")]
+    "name",
+    [
+        "a;=1+1",
+        "a\t@SUM(A1)",
+        "a\n+1",
+        "a; -1",
+        'a;"=1"',
+        " =1",
+        '";=1;"',
+        "\N{FULLWIDTH EQUALS SIGN}1",
+    ],
+)
+def test_a_name_cannot_become_a_formula_wherever_cells_are_parted(
+    tmp_path: Path, name: str, separator: str
+) -> None:
+    """As a spreadsheet reads it that knows no other separator, and quotes only around a cell."""
+    path = tmp_path / "gradebook.csv"
+    write_gradebook([of("a", name=name)], path)
+    for row in csv.reader(io.StringIO(path.read_text("utf-8"), newline=""), delimiter=separator):
+        for cell in row:
+            plain = unicodedata.normalize("NFKC", cell.strip())
+            assert not plain.startswith(("=", "+", "-", "@")), cell
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("\rx", "'\nx"), ("a\r=1", "a\n'=1"), ("a\r\nb", "a\nb")]
 )
 def test_carriage_return_cannot_end_a_row(tmp_path: Path, name: str, shown: str) -> None:
     path = tmp_path / "gradebook.csv"
