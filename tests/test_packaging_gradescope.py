@@ -84,6 +84,10 @@ def test_there_are_results_whatever_happens(
     for folder in ("source", "submission/.git", "results"):
         (root / folder).mkdir(parents=True)
     (root / "submission" / "my model.py").write_text("pass")
+    (root / "submission_metadata.json").write_text("{}")
+    (root / "submission_metadata.json").chmod(0o666)
+    (root / "results").chmod(0o777)
+    (root / "results" / "results.json").write_text('{"output": "forged", "score": 100}')
     (root / "source" / "settings.sh").write_bytes(archive.read("settings.sh"))
     program = tmp_path / "opt" / "autograder" / "bin" / "autograder"
     program.parent.mkdir(parents=True)
@@ -104,6 +108,9 @@ def test_there_are_results_whatever_happens(
     assert "score" not in results
     assert (tmp_path / "seen").read_text() == "my model.py\n"
     assert not any(temporary.iterdir())
+    # What students' code could reach there where the rights of files are all that stops it.
+    assert stat.S_IMODE((root / "submission_metadata.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((root / "results").stat().st_mode) == 0o755
 
 
 def test_nothing_is_left_to_fill_in(archive: zipfile.ZipFile) -> None:
