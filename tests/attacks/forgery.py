@@ -30,6 +30,16 @@ def on_description(change: Callable[[dict[str, Any]], object]) -> None:
     _on("layers", change)
 
 
+def on_ops(change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the first job says a training step is made of, which is what it costs."""
+    _on("train", change)
+
+
+def on_parts(change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what it says its parts are, from which a clean job finds out the same."""
+    _on("augmentation", change)
+
+
 def on_epoch(change: Callable[[dict[str, Any]], object]) -> None:
     """Change what the training says of an epoch."""
     _on("validation_accuracy", change)
