@@ -16,10 +16,11 @@ import contextlib
 import dataclasses
 import json
 import secrets
+import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from autograder.watching import Watching
 _LOOPBACK = "127.0.0.1"
 _MOST_CONNECTIONS = 32
 _CONNECTION_S = 10.0
+_LONGEST_CONNECTION_S = 30.0  # however much it has to say, byte by byte
 # A page asks every second; one that has not for so long is closed, or asleep.
 _WATCHED_WITHIN_S = 5.0
 _LONGEST_FAREWELL_S = 4.0
@@ -182,12 +184,28 @@ class _Server(ThreadingHTTPServer):
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
-            super().process_request_thread(request, client_address)
+            with _hung_up_after(_LONGEST_CONNECTION_S, request):
+                super().process_request_thread(request, client_address)
         finally:
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a browser that went away is no news."""
+
+
+@contextlib.contextmanager
+def _hung_up_after(seconds: float, request: socket.socket) -> Iterator[None]:
+    def hang_up() -> None:
+        with contextlib.suppress(OSError):  # it has ended by itself
+            request.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -459,6 +460,30 @@ def test_connections_that_say_nothing_use_up_no_more_than_their_share(served: Se
         else:
             return
     pytest.fail("no connection was given back")
+
+
+def test_connections_that_never_stop_talking_are_hung_up_on(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another user of the machine might, to keep the page from whom it is for."""
+    monkeypatch.setattr("autograder.watch_server._LONGEST_CONNECTION_S", 0.5)
+    talkers = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(40)]
+    for talker in talkers:
+        with contextlib.suppress(OSError):  # refused: it is one too many
+            talker.sendall(b"GET / HTTP/1.1\r\n")
+    until = time.monotonic() + 8
+    ended = set[int]()
+    while len(ended) < len(talkers) and time.monotonic() < until:
+        time.sleep(0.05)
+        for number, talker in enumerate(talkers):
+            try:
+                talker.sendall(b"a")
+            except OSError:
+                ended.add(number)
+    for talker in talkers:
+        talker.close()
+    assert len(ended) == len(talkers)
+    assert served.ask("state.json")[0].status == 200
 
 
 def test_many_can_ask_at_once(served: Served) -> None:
