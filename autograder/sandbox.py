@@ -28,6 +28,7 @@ import resource
 import signal
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +46,9 @@ _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS = 
 # NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, NO_CAP_AMBIENT_RAISE; each with its lock (capability.h).
 _SECUREBITS = 0b11101111
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
-_FIRST_JOB_UID, _JOB_UIDS = 200_000, 100_000
+# User ids that no distribution gives to anybody: below 2**31, above those of systemd's containers
+# and of others' user namespaces. 1024 for each grader, and 2**18 graders.
+_FIRST_JOB_UID, _UIDS_OF_A_GRADER, _GRADERS = 0x70000000, 1024, 1 << 18
 # Where a job may say that it is about to begin; closed before the student's code runs.
 STATUS_FD = 3
 
@@ -107,8 +110,14 @@ class Confinement:
 
     @property
     def uid(self) -> int:
-        """The user id that this job gets where jobs have one of their own."""
-        return _FIRST_JOB_UID + self.number % _JOB_UIDS
+        """The user id that this job gets where jobs have one of their own.
+
+        Not that of a job of another grader that runs on this machine; they would have each
+        other's files, and one limit on threads together.
+        """
+        folder_of_all_jobs = self.folder.parent.parent  # its name is drawn
+        grader = zlib.crc32(bytes(folder_of_all_jobs)) % _GRADERS
+        return _FIRST_JOB_UID + grader * _UIDS_OF_A_GRADER + self.number % _UIDS_OF_A_GRADER
 
 
 def python_paths() -> tuple[Path, ...]:
@@ -236,13 +245,23 @@ def _set_limits(job: Confinement, *, limit_threads: bool) -> None:
         resource.RLIMIT_AS: already["VmSize"] + memory + mapped + 2048 * mib,
         resource.RLIMIT_FSIZE: job.disk_mib * mib,
         resource.RLIMIT_NOFILE: 128,
-        resource.RLIMIT_CORE: 0,
     }
     if limit_threads:  # counted per user, so only where the user is the job's own
         limits[resource.RLIMIT_NPROC] = job.threads
     for kind, value in limits.items():
         soft, hard = value if isinstance(value, tuple) else (value, value)
         resource.setrlimit(kind, (soft, hard))
+    _leave_no_dump()
+
+
+def _leave_no_dump() -> None:
+    """Have the kernel do nothing with a process that crashes.
+
+    With a limit of 0, it still runs the program that core_pattern may name, as root and outside of
+    all this, and that may keep a gigabyte. With 1 it does not. Source: fs/coredump.c in Linux.
+    """
+    with contextlib.suppress(ValueError):  # somebody has set 0 for good
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 
 
 class _CapHeader(ctypes.Structure):

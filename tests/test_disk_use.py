@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -116,13 +117,13 @@ def test_now_and_then_nothing_moves_while_it_is_looked_at(
     monkeypatch.setattr(DiskUse, "_look", look)
     with process(tmp_path, moves) as pid:
         for draw in (1, 0, 1):
-            monkeypatch.setattr(disk_use.secrets, "randbelow", lambda _, draw=draw: draw)
+            monkeypatch.setattr(secrets, "randbelow", lambda _, draw=draw: draw)
             DiskUse(pid, tmp_path, MIB).is_too_much()
     assert seen == [True, False, True]
 
 
 def test_who_has_ended_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_use.secrets, "randbelow", lambda _: 0)
+    monkeypatch.setattr(secrets, "randbelow", lambda _: 0)
     ended = os.posix_spawn("/bin/true", ["true"], {})
     os.waitpid(ended, 0)
     assert not DiskUse(ended, tmp_path, MIB).is_too_much()
