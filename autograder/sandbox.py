@@ -172,7 +172,7 @@ def _readable_to_others(paths: Iterable[Path]) -> bool:
 
 
 def furnish(job: Confinement, defences: Defences) -> None:
-    """Make the job's folder ready, as the job's own where jobs have a user id of their own.
+    """Make the job's folders ready: one its own, one to read, where it has a user id of its own.
 
     Raises:
         OSError: It cannot be done; the child must exit without running anything.
@@ -182,8 +182,10 @@ def furnish(job: Confinement, defences: Defences) -> None:
     if defences.namespaces:
         namespaces.mount_workdir(job.folder, job.disk_mib)
     if defences.own_uid:
-        for path in (job.folder, job.code, *job.code.iterdir()):
-            os.chown(path, job.uid, job.uid)
+        os.chown(job.folder, job.uid, job.uid)
+        for path in (job.code, *job.code.iterdir()):
+            os.chown(path, -1, job.uid)
+            path.chmod(0o750 if path.is_dir() else 0o640)
 
 
 def confine(
