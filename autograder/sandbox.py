@@ -45,7 +45,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS = 1, 24, 28, 38
 # NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, NO_CAP_AMBIENT_RAISE; each with its lock (capability.h).
 _SECUREBITS = 0b11101111
-_LINUX_CAPABILITY_VERSION_3 = 0x20080522
+_LINUX_CAPABILITY_VERSION_3, _CAPABILITIES = 0x20080522, 64
 # User ids that no distribution gives to anybody: below 2**31, above those of systemd's containers
 # and of others' user namespaces. 1024 for each grader, and 2**18 graders.
 _FIRST_JOB_UID, _UIDS_OF_A_GRADER, _GRADERS = 0x70000000, 1024, 1 << 18
@@ -186,6 +186,8 @@ def furnish(job: Confinement, defences: Defences) -> None:
         for path in (job.code, *job.code.iterdir()):
             os.chown(path, -1, job.uid)
             path.chmod(0o750 if path.is_dir() else 0o640)
+    if defences.namespaces:
+        namespaces.see_only(job.folder.parent)
 
 
 def confine(
@@ -272,10 +274,9 @@ class _CapHeader(ctypes.Structure):
 
 def _drop_privileges(uid: int | None) -> None:
     """Become ``uid`` if given; lose every capability either way."""
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
     # Needs CAP_SETPCAP. Where that is missing, these are ways to regain what an exec could
     # give, and there is no exec.
-    for capability in range(last + 1):
+    for capability in range(_CAPABILITIES):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     _libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS, 0, 0, 0)
     if uid is not None:

@@ -93,3 +93,28 @@ def test_the_outside_sees_into_it_and_removing_the_folder_frees_it(tmp_path: Pat
     assert (seen / "result").read_text() == "found"
     shutil.rmtree(folder)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_who_may_see_only_one_folder_sees_no_other_and_no_other_process(tmp_path: Path) -> None:
+    """Not even whether they are there; what others see is as it was."""
+    for name in ("own", "other"):
+        (tmp_path / name / "work").mkdir(parents=True)
+    parent = os.getpid()
+
+    def sees_only_itself() -> bool:
+        namespaces.mount_workdir(tmp_path / "own" / "work", 1)
+        namespaces.see_only(tmp_path / "own")
+        (tmp_path / "own" / "work" / "file").write_bytes(b"x")
+        (tmp_path / "own" / "here").touch()
+        return (
+            [path.name for path in tmp_path.iterdir()] == ["own"]
+            and {path.name for path in Path("/proc").iterdir()} == {"self", str(os.getpid())}
+            and Path("/proc/self/stat").read_text().startswith(f"{os.getpid()} ")
+            and not Path(f"/proc/{parent}").exists()
+        )
+
+    assert in_child(sees_only_itself)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == [
+        "other", "other/work", "own", "own/here", "own/work",
+    ]  # fmt: skip
+    assert Path("/proc/1").exists()

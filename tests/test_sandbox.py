@@ -330,6 +330,42 @@ def test_jobs_side_by_side_do_not_see_each_other(jobs: Jobs) -> None:
     assert all(b"PermissionError" in result.log for result in results)
 
 
+def test_jobs_side_by_side_cannot_whisper_by_what_can_be_asked_about_files_and_processes(
+    jobs: Jobs,
+) -> None:
+    """Landlock does not guard that; namespaces do."""
+    from autograder import namespaces
+
+    if not namespaces.available():
+        pytest.skip("this machine lets us have no namespaces")
+    whispers = "open('word', 'w').close(); import time; time.sleep(3)"
+    listens = """
+import os, re, time
+own = int(re.search(r"job-([0-9]+)", os.getcwd())[1])
+work = os.getcwd()
+heard = set()
+for _ in range(20):
+    time.sleep(0.1)
+    for other in range(max(1, own - 5), own + 6):
+        if os.path.exists(work.replace(f"job-{own}", f"job-{other}")):
+            heard.add(other - own)
+    heard |= {pid for pid in range(1, os.getpid()) if os.path.exists(f"/proc/{pid}")}
+print("HEARD", heard)
+"""
+    logs = []
+    threads = [
+        threading.Thread(
+            target=lambda payload=payload: logs.append(jobs.describe(payload + "\n" + TINY).log)
+        )
+        for payload in (whispers, listens)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert b"HEARD {0}" in b"".join(logs)
+
+
 def test_many_short_jobs_that_print_until_they_end_upset_nobody(jobs: Jobs) -> None:
     """The end of a job and its last output may be noticed in the same turn of the zygote."""
     payload = "import os\nos.write(1, b'x' * 60000)\nos._exit(3)"
