@@ -27,6 +27,7 @@ _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = (
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND = 2, 4, 8, 1 << 12
 _MS_REC, _MS_PRIVATE = 1 << 14, 1 << 18
 _MNT_DETACH = 2
+_MOUNT_SETATTR, _MOUNT_ATTR_RDONLY, _AT_RECURSIVE = 442, 1, 0x8000
 _HARMLESS = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
 # Folders and the links between them count as well as files.
 MAX_FILES = 2000
@@ -66,8 +67,12 @@ def unmount_workdir(folder: Path) -> None:
     _libc.umount2(os.fsencode(folder), _MNT_DETACH)
 
 
-def see_only(folder: Path) -> None:
+def see_only(folder: Path, work: Path) -> None:
     """Hide what lies beside a folder, and all of /proc but this process, from this process.
+
+    Args:
+        folder: What is left of what lies beside it.
+        work: The folder in it that alone stays writable, from Linux 5.12 on; a mount.
 
     Raises:
         OSError: The kernel refuses.
@@ -88,6 +93,18 @@ def see_only(folder: Path) -> None:
     Path("/proc/self").symlink_to(own.name)
     _must(_libc.umount2(os.fsencode(way), _MNT_DETACH))
     way.rmdir()
+    if _set_attributes(Path("/"), set_=_MOUNT_ATTR_RDONLY, flags=_AT_RECURSIVE) == 0:
+        _must(_set_attributes(work, clear=_MOUNT_ATTR_RDONLY))
+
+
+def _set_attributes(mount: Path, *, set_: int = 0, clear: int = 0, flags: int = 0) -> int:
+    """Call mount_setattr(2), whose number is the same everywhere; libc may not know it yet."""
+    attributes = (ctypes.c_uint64 * 4)(set_, clear, 0, 0)
+    size = ctypes.c_size_t(ctypes.sizeof(attributes))
+    path, no_folder = os.fsencode(mount), -1
+    return int(
+        _libc.syscall(_MOUNT_SETATTR, no_folder, path, flags, ctypes.byref(attributes), size)
+    )
 
 
 def _mount_memory(folder: Path, options: str) -> None:
@@ -134,8 +151,8 @@ def _try(folder: Path, ready: int) -> None:
     with contextlib.suppress(BaseException):
         enter()
         mount_workdir(folder, 1)
+        see_only(folder, folder)
         (folder / "probe").touch()
-        see_only(folder)
         os.write(ready, b"!")
         signal.pause()
     os._exit(1)

@@ -187,7 +187,7 @@ def furnish(job: Confinement, defences: Defences) -> None:
             os.chown(path, -1, job.uid)
             path.chmod(0o750 if path.is_dir() else 0o640)
     if defences.namespaces:
-        namespaces.see_only(job.folder.parent)
+        namespaces.see_only(job.folder.parent, job.folder)
 
 
 def confine(

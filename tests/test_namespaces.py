@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -103,9 +104,8 @@ def test_who_may_see_only_one_folder_sees_no_other_and_no_other_process(tmp_path
 
     def sees_only_itself() -> bool:
         namespaces.mount_workdir(tmp_path / "own" / "work", 1)
-        namespaces.see_only(tmp_path / "own")
+        namespaces.see_only(tmp_path / "own", tmp_path / "own" / "work")
         (tmp_path / "own" / "work" / "file").write_bytes(b"x")
-        (tmp_path / "own" / "here").touch()
         return (
             [path.name for path in tmp_path.iterdir()] == ["own"]
             and {path.name for path in Path("/proc").iterdir()} == {"self", str(os.getpid())}
@@ -115,6 +115,27 @@ def test_who_may_see_only_one_folder_sees_no_other_and_no_other_process(tmp_path
 
     assert in_child(sees_only_itself)
     assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == [
-        "other", "other/work", "own", "own/here", "own/work",
+        "other", "other/work", "own", "own/work",
     ]  # fmt: skip
     assert Path("/proc/1").exists()
+
+
+def test_nothing_else_is_left_to_write_to(tmp_path: Path) -> None:
+    if tuple(map(int, os.uname().release.split(".")[:2])) < (5, 12):
+        pytest.skip("this kernel cannot make all mounts read-only at once")
+    (tmp_path / "own" / "work").mkdir(parents=True)
+
+    def is_refused_everywhere_else() -> bool:
+        namespaces.mount_workdir(tmp_path / "own" / "work", 1)
+        namespaces.see_only(tmp_path / "own", tmp_path / "own" / "work")
+        (tmp_path / "own" / "work" / "file").touch()
+        Path("/dev/null").write_bytes(b"x")
+        refused = 0
+        for folder in (tmp_path, tmp_path / "own", Path("/"), Path("/dev/shm"), Path("/var/tmp")):
+            try:
+                (folder / "left-behind").touch()
+            except OSError as error:
+                refused += error.errno == errno.EROFS
+        return refused == 5
+
+    assert in_child(is_refused_everywhere_else)
