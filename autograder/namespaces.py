@@ -5,7 +5,8 @@ They come on top of Landlock and seccomp, which hold without them:
 * network: no interface at all, so even a socket that came in from elsewhere reaches nobody;
 * IPC: no shared memory, semaphores or message queues of anybody else;
 * mount: each job works in a file system of its own in memory, whose size and number of files the
-  kernel caps, and which nobody outside sees.
+  kernel caps, and which nobody outside sees; and it finds no other job, and no other process, where
+  it could ask about them (Landlock does not guard that) and they could answer.
 
 Root needs CAP_SYS_ADMIN for that; anybody else, user namespaces. Containers often have neither.
 Source: namespaces(7), user_namespaces(7), mount_namespaces(7).
@@ -23,7 +24,11 @@ from pathlib import Path
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = (
     0x00020000, 0x08000000, 0x10000000, 0x40000000,
 )  # fmt: skip
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND = 2, 4, 8, 1 << 12
+_MS_REC, _MS_PRIVATE = 1 << 14, 1 << 18
+_MNT_DETACH = 2
+_MOUNT_SETATTR, _MOUNT_ATTR_RDONLY, _AT_RECURSIVE = 442, 1, 0x8000
+_HARMLESS = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
 # Folders and the links between them count as well as files.
 MAX_FILES = 2000
 
@@ -54,15 +59,62 @@ def mount_workdir(folder: Path, size_mib: int) -> None:
     Raises:
         OSError: The kernel refuses.
     """
-    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
-    options = f"size={size_mib}m,nr_inodes={MAX_FILES},mode=700"
-    _must(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, options.encode()))
+    _mount_memory(folder, f"size={size_mib}m,nr_inodes={MAX_FILES},mode=700")
 
 
 def unmount_workdir(folder: Path) -> None:
     """Unmount what `mount_workdir` mounted, if it still is."""
-    mnt_detach = 2
-    _libc.umount2(os.fsencode(folder), mnt_detach)
+    _libc.umount2(os.fsencode(folder), _MNT_DETACH)
+
+
+def see_only(folder: Path, work: Path) -> None:
+    """Hide what lies beside a folder, and all of /proc but this process, from this process.
+
+    Args:
+        folder: What is left of what lies beside it.
+        work: The folder in it that alone stays writable, from Linux 5.12 on; a mount.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    _must(_libc.unshare(_CLONE_NEWNS))
+    held = os.open(folder, os.O_PATH)
+    _mount_memory(folder.parent, "size=64k,nr_inodes=8,mode=711")
+    folder.mkdir()
+    _bind(Path(f"/proc/self/fd/{held}"), folder)
+    os.close(held)
+    # By way of a place that is not about to be hidden.
+    way, own = folder.parent / "way", Path(f"/proc/{os.getpid()}")
+    way.mkdir()
+    _bind(own, way)
+    _mount_memory(Path("/proc"), "size=64k,nr_inodes=8,mode=555")
+    own.mkdir()
+    _bind(way, own)
+    Path("/proc/self").symlink_to(own.name)
+    _must(_libc.umount2(os.fsencode(way), _MNT_DETACH))
+    way.rmdir()
+    if _set_attributes(Path("/"), set_=_MOUNT_ATTR_RDONLY, flags=_AT_RECURSIVE) == 0:
+        _must(_set_attributes(work, clear=_MOUNT_ATTR_RDONLY))
+
+
+def _set_attributes(mount: Path, *, set_: int = 0, clear: int = 0, flags: int = 0) -> int:
+    """Call mount_setattr(2), whose number is the same everywhere; libc may not know it yet."""
+    attributes = (ctypes.c_uint64 * 4)(set_, clear, 0, 0)
+    size = ctypes.c_size_t(ctypes.sizeof(attributes))
+    path, no_folder = os.fsencode(mount), -1
+    return int(
+        _libc.syscall(_MOUNT_SETATTR, no_folder, path, flags, ctypes.byref(attributes), size)
+    )
+
+
+def _mount_memory(folder: Path, options: str) -> None:
+    name = os.fsencode(folder)
+    _must(_libc.mount(b"tmpfs", name, b"tmpfs", _HARMLESS, options.encode()))
+
+
+def _bind(source: Path, target: Path) -> None:
+    names = os.fsencode(source), os.fsencode(target)
+    _must(_libc.mount(*names, None, _MS_BIND | _MS_REC, None))
 
 
 def seen_from_outside(pid: int, folder: Path) -> Path:
@@ -99,6 +151,7 @@ def _try(folder: Path, ready: int) -> None:
     with contextlib.suppress(BaseException):
         enter()
         mount_workdir(folder, 1)
+        see_only(folder, folder)
         (folder / "probe").touch()
         os.write(ready, b"!")
         signal.pause()

@@ -108,8 +108,9 @@ class Runner(ABC):
             if self._closed:
                 raise RunnerClosedError("the runner is closed")
             try:
-                code.mkdir(parents=True)
-                jobs.work_folder(folder).mkdir()
+                # For nobody but us and, where it has a user id of its own, the job.
+                code.mkdir(mode=0o700, parents=True)
+                jobs.work_folder(folder).mkdir(mode=0o700)
                 for name, text in job.sources.items():
                     (code / name).write_text(text, encoding="utf-8", newline="\n")
                 for name, content in job.inputs.items():

@@ -28,6 +28,7 @@ import resource
 import signal
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,8 +45,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS = 1, 24, 28, 38
 # NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, NO_CAP_AMBIENT_RAISE; each with its lock (capability.h).
 _SECUREBITS = 0b11101111
-_LINUX_CAPABILITY_VERSION_3 = 0x20080522
-_FIRST_JOB_UID, _JOB_UIDS = 200_000, 100_000
+_LINUX_CAPABILITY_VERSION_3, _CAPABILITIES = 0x20080522, 64
+# User ids that no distribution gives to anybody: below 2**31, above those of systemd's containers
+# and of others' user namespaces. 1024 for each grader, and 2**18 graders.
+_FIRST_JOB_UID, _UIDS_OF_A_GRADER, _GRADERS = 0x70000000, 1024, 1 << 18
 # Where a job may say that it is about to begin; closed before the student's code runs.
 STATUS_FD = 3
 
@@ -107,8 +110,14 @@ class Confinement:
 
     @property
     def uid(self) -> int:
-        """The user id that this job gets where jobs have one of their own."""
-        return _FIRST_JOB_UID + self.number % _JOB_UIDS
+        """The user id that this job gets where jobs have one of their own.
+
+        Not that of a job of another grader that runs on this machine; they would have each
+        other's files, and one limit on threads together.
+        """
+        folder_of_all_jobs = self.folder.parent.parent  # its name is drawn
+        grader = zlib.crc32(bytes(folder_of_all_jobs)) % _GRADERS
+        return _FIRST_JOB_UID + grader * _UIDS_OF_A_GRADER + self.number % _UIDS_OF_A_GRADER
 
 
 def python_paths() -> tuple[Path, ...]:
@@ -163,7 +172,7 @@ def _readable_to_others(paths: Iterable[Path]) -> bool:
 
 
 def furnish(job: Confinement, defences: Defences) -> None:
-    """Make the job's folder ready, as the job's own where jobs have a user id of their own.
+    """Make the job's folders ready: one its own, one to read, where it has a user id of its own.
 
     Raises:
         OSError: It cannot be done; the child must exit without running anything.
@@ -173,8 +182,12 @@ def furnish(job: Confinement, defences: Defences) -> None:
     if defences.namespaces:
         namespaces.mount_workdir(job.folder, job.disk_mib)
     if defences.own_uid:
-        for path in (job.folder, job.code, *job.code.iterdir()):
-            os.chown(path, job.uid, job.uid)
+        os.chown(job.folder, job.uid, job.uid)
+        for path in (job.code, *job.code.iterdir()):
+            os.chown(path, -1, job.uid)
+            path.chmod(0o750 if path.is_dir() else 0o640)
+    if defences.namespaces:
+        namespaces.see_only(job.folder.parent, job.folder)
 
 
 def confine(
@@ -236,13 +249,23 @@ def _set_limits(job: Confinement, *, limit_threads: bool) -> None:
         resource.RLIMIT_AS: already["VmSize"] + memory + mapped + 2048 * mib,
         resource.RLIMIT_FSIZE: job.disk_mib * mib,
         resource.RLIMIT_NOFILE: 128,
-        resource.RLIMIT_CORE: 0,
     }
     if limit_threads:  # counted per user, so only where the user is the job's own
         limits[resource.RLIMIT_NPROC] = job.threads
     for kind, value in limits.items():
         soft, hard = value if isinstance(value, tuple) else (value, value)
         resource.setrlimit(kind, (soft, hard))
+    _leave_no_dump()
+
+
+def _leave_no_dump() -> None:
+    """Have the kernel do nothing with a process that crashes.
+
+    With a limit of 0, it still runs the program that core_pattern may name, as root and outside of
+    all this, and that may keep a gigabyte. With 1 it does not. Source: fs/coredump.c in Linux.
+    """
+    with contextlib.suppress(ValueError):  # somebody has set 0 for good
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 
 
 class _CapHeader(ctypes.Structure):
@@ -251,10 +274,9 @@ class _CapHeader(ctypes.Structure):
 
 def _drop_privileges(uid: int | None) -> None:
     """Become ``uid`` if given; lose every capability either way."""
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
     # Needs CAP_SETPCAP. Where that is missing, these are ways to regain what an exec could
     # give, and there is no exec.
-    for capability in range(last + 1):
+    for capability in range(_CAPABILITIES):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     _libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS, 0, 0, 0)
     if uid is not None:

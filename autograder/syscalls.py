@@ -17,10 +17,11 @@ from collections.abc import Iterable
 import seccompy as seccomp
 
 _CLONE_VM, _CLONE_FILES, _CLONE_SIGHAND, _CLONE_THREAD = 0x100, 0x400, 0x800, 0x10000
-_SHARED_ANONYMOUS = 0x21
-# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC,
-# F_GETPIPE_SZ. Not F_SETOWN and the like (signals to others) nor F_SETLEASE (makes others wait).
-_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
+_SHARED_ANONYMOUS, _HUGE_PAGES = 0x21, 0x40000
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. Not F_SETOWN and the
+# like (signals to others) nor F_SETLEASE (makes others wait).
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)
+_FCNTL_LOCKS = (5, 6, 7)  # F_GETLK, F_SETLK, F_SETLKW
 # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_GET_NO_NEW_PRIVS.
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39)
 
@@ -28,8 +29,8 @@ _ALLOWED = """
     read write readv writev pread64 pwrite64 close lseek mmap munmap mprotect mremap
     madvise brk msync mincore stat fstat lstat newfstatat statx statfs fstatfs access faccessat
     faccessat2 getcwd chdir fchdir  rmdir unlink unlinkat rename renameat renameat2
-    readlink readlinkat getdents64 ftruncate fallocate fsync fdatasync flock fadvise64
-    copy_file_range sendfile dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create1
+    readlink readlinkat getdents64 ftruncate fallocate fsync fdatasync fadvise64
+    copy_file_range dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create1
     epoll_ctl epoll_wait epoll_pwait eventfd2 futex set_robust_list rseq membarrier gettid getpid
     getppid getpgrp getuid geteuid getgid getegid getgroups arch_prctl rt_sigaction
     rt_sigprocmask rt_sigreturn sigaltstack nanosleep clock_nanosleep clock_gettime clock_getres
@@ -37,13 +38,15 @@ _ALLOWED = """
     sched_getscheduler sched_getparam sched_get_priority_max sched_get_priority_min exit
     exit_group restart_syscall getrandom setitimer open openat
 """.split()
-# Refused with EPERM, which programs expect here; everything unnamed gets ENOSYS.
+# Refused with EPERM, which programs expect here; everything unnamed gets ENOSYS. So does sendfile,
+# which can wait for a full pipe with a deleted file that nobody sees any more; Python does without.
 _REFUSED = """
     socket socketpair connect fork vfork clone execve execveat kill tkill tgkill ptrace symlink
     symlinkat link linkat mknod mknodat truncate unshare memfd_create prlimit64
 """.split()
-# Libraries set modes and times as a courtesy; pretending is enough, and touches nothing.
-_PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat".split()
+# Libraries set modes and times as a courtesy; pretending is enough, and touches nothing. Locks too:
+# a job has its folder for itself. On files that all jobs read, they would be words to another job.
+_PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat flock".split()
 _NO_XATTRS = [f"{kind}{verb}xattr" for kind in ("", "l", "f") for verb in ("get", "set", "list")]
 
 
@@ -80,6 +83,8 @@ def build_filter() -> seccomp.Filter:
     on(["close_range"], None, masked(2, 0, unshare))
     # Shared anonymous memory is not counted by RLIMIT_DATA.
     on(["mmap"], errno.EPERM, masked(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS))
+    # Neither are those in the resident set; where there are any, somebody else wants them.
+    on(["mmap"], errno.EPERM, masked(3, _HUGE_PAGES, _HUGE_PAGES))
     # Truncating while opening for reading escapes Landlock before its third version.
     read_and_truncate = (os.O_TRUNC, os.O_TRUNC | os.O_ACCMODE)
     on(["open"], errno.EPERM, masked(1, *read_and_truncate))
@@ -94,6 +99,8 @@ def build_filter() -> seccomp.Filter:
     on(["umask"], None, masked(0, 0, 0o700))
     for command in _FCNTL_COMMANDS:
         on(["fcntl"], None, masked(1, command))
+    for command in _FCNTL_LOCKS:
+        on(["fcntl"], 0, masked(1, command))
     for option in _PRCTL_OPTIONS:
         on(["prctl"], None, masked(0, option))
     tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex = (

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.disk_use import DiskUse
 from autograder.jobs import Ending, Limits
-from autograder.namespaces import MAX_FILES
 
 # A turn of the zygote takes milliseconds; in a longer one, the zygote itself was stopped.
 _LONGEST_TURN_S = 1.0
@@ -27,6 +26,8 @@ _HEADLESS_S = 1.0
 MOST_WAITING = 20
 # The kernel's own limit comes first; this is for a kernel that does not keep it.
 _CPU_GRACE_S = 5.0
+# Reading it from every thread costs a millisecond.
+_COUNT_WAITING_EVERY_S = 1.0
 _LITTLE_SPACE = 1 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -83,8 +84,10 @@ class Watchdog:
 
     def __init__(self, pid: int, folder: Path, limits: Limits, *, capped: bool) -> None:
         self._pid, self._folder, self._limits, self._capped = pid, folder, limits, capped
+        self._disk_use = DiskUse(pid, folder, limits.disk_mib << 20)
         self._looked_at = time.monotonic()
         self._ran_s = self._held_s = self._headless_s = 0.0
+        self._waiting = Waiting(pid)
         self.peak_memory = 0
 
     def look(self) -> Ending | None:
@@ -101,6 +104,7 @@ class Watchdog:
             self._headless_s += passed_s
             return Ending.EXITED if self._headless_s > _HEADLESS_S else None
         self._ran_s += passed_s
+        self._waiting.add(passed_s)
         self.peak_memory = max(self.peak_memory, state.memory)
         return self._limit_of(state)
 
@@ -117,11 +121,8 @@ class Watchdog:
         return Ending.DISK_LIMIT if self.disk_is_full() else None
 
     def _is_too_long(self, wall_s: float) -> bool:
-        """Whether the wall limit is reached even without the time spent waiting for a core.
-
-        A job could drive that up with many threads; they would use up its CPU seconds first.
-        """
-        waited_s = _waited_s(self._pid)
+        """Whether the wall limit is reached even without the time spent waiting for a core."""
+        waited_s = self._waiting.until_now_s()
         return self._ran_s - waited_s > wall_s or self._ran_s > MOST_WAITING * wall_s
 
     def disk_is_full(self) -> bool:
@@ -130,10 +131,7 @@ class Watchdog:
             with contextlib.suppress(OSError):
                 space = os.statvfs(self._folder)
                 return space.f_bfree == 0 or space.f_ffree == 0
-        limit = self._limits.disk_mib << 20
-        return _maps_a_deleted_file(self._pid, self._folder) or _uses_more_disk(
-            self._folder, limit, _unlinked_bytes(self._pid)
-        )
+        return self._disk_use.is_too_much()
 
     def machine_disk_is_full(self) -> bool:
         """Whether nobody could write here any more, through no fault of the job."""
@@ -145,8 +143,34 @@ class Watchdog:
         return True  # the folder itself cannot be reached
 
 
-def _waited_s(pid: int) -> float:
-    """Return how long the threads of a process were ready to run while others had the cores.
+class Waiting:
+    """How long a job was ready to run while others had the cores.
+
+    Its threads may also wait for each other. However many do, no more than the time that passed
+    counts; and a job that keeps all cores busy to that end uses up its CPU seconds.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._waited_s = self._before_s = self._passed_s = 0.0
+
+    def add(self, passed_s: float) -> None:
+        """Take note of a time in which the job could run."""
+        self._passed_s += passed_s
+        if self._passed_s >= _COUNT_WAITING_EVERY_S:
+            self.until_now_s()
+
+    def until_now_s(self) -> float:
+        """Return how long it waited, in seconds."""
+        before_s, self._before_s = self._before_s, _threads_waited_s(self._pid)
+        # Less than before where threads have ended.
+        self._waited_s += min(max(self._before_s - before_s, 0.0), self._passed_s)
+        self._passed_s = 0.0
+        return self._waited_s
+
+
+def _threads_waited_s(pid: int) -> float:
+    """Return how long the threads of a process were ready to run and did not, added up.
 
     Source: second field of /proc/<pid>/task/<tid>/schedstat, in nanoseconds (sched-stats in the
     kernel's documentation); a kernel without it gets 0.
@@ -156,47 +180,3 @@ def _waited_s(pid: int) -> float:
         with contextlib.suppress(OSError, IndexError):
             waited_ns += int(path.read_text(encoding="ascii").split()[1])
     return waited_ns / 1e9
-
-
-def _uses_more_disk(folder: Path, limit: int, used: int) -> bool:
-    """Whether a folder and ``used`` bytes elsewhere make too much, or it holds too many files."""
-    files = 0
-    folders = [str(folder)]
-    while folders:  # not os.walk, which would recurse as deep as the job nests folders
-        try:
-            entries = os.scandir(folders.pop())
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # the job removed it under us
-        except OSError:
-            return True  # nested too deep, or hidden: nobody honest does either
-        with entries:
-            for entry in entries:
-                files += 1
-                with contextlib.suppress(FileNotFoundError):
-                    used += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                if files > MAX_FILES or used > limit:
-                    return True
-    return used > limit
-
-
-def _unlinked_bytes(pid: int) -> int:
-    """Return the size of files that a job has deleted but still holds open."""
-    total = 0
-    with contextlib.suppress(OSError):  # it has just ended
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                status = entry.stat()
-                if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
-                    total += status.st_blocks * 512
-    return total
-
-
-def _maps_a_deleted_file(pid: int, folder: Path) -> bool:
-    """Whether a job maps a file of its folder that it has deleted, so that no size can be had."""
-    try:
-        maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False  # it has just ended
-    return any(line.endswith(" (deleted)") and f" {folder}/" in line for line in maps.splitlines())

@@ -117,7 +117,11 @@ class Zygote:
         status, status_fd = os.pipe()
         parent = os.getpid()
         started = time.monotonic()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # a job may have used up what the machine has of processes
+            self._refuse(request, error, log_fd, status, status_fd)
+            return
         if pid == 0:
             self._be_a_job(request, log_fd, status_fd, parent)
         os.close(log_fd)
@@ -128,6 +132,13 @@ class Zygote:
         job = RunningJob(request, pid, pidfd, status, watchdog, started)
         self._jobs[request.id] = job
         self._selector.register(pidfd, selectors.EVENT_READ, job)
+
+    def _refuse(self, request: Request, error: OSError, log_fd: int, *others: int) -> None:
+        os.write(log_fd, f"no process could be made: {error}\n".encode())
+        for fd in (log_fd, *others):
+            os.close(fd)
+        nothing = {"exit_code": 1, "cpu_s": 0.0, "wall_s": 0.0, "peak_memory_mib": 0.0}
+        self._send(done=request.id, ending=Ending.NOT_STARTED, **nothing)
 
     def _be_a_job(self, request: Request, log_fd: int, status_fd: int, parent: int) -> None:
         """Turn this fresh child into the job; never returns."""

@@ -44,6 +44,7 @@ LAYERS = """
     jobs budget model_rules stock
     outputs joblog turns
     namespaces syscalls worker
+    disk_use
     sandbox watchdog
     zygote connection
     runner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -93,3 +94,48 @@ def test_the_outside_sees_into_it_and_removing_the_folder_frees_it(tmp_path: Pat
     assert (seen / "result").read_text() == "found"
     shutil.rmtree(folder)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_who_may_see_only_one_folder_sees_no_other_and_no_other_process(tmp_path: Path) -> None:
+    """Not even whether they are there; what others see is as it was."""
+    for name in ("own", "other"):
+        (tmp_path / name / "work").mkdir(parents=True)
+    parent = os.getpid()
+
+    def sees_only_itself() -> bool:
+        namespaces.mount_workdir(tmp_path / "own" / "work", 1)
+        namespaces.see_only(tmp_path / "own", tmp_path / "own" / "work")
+        (tmp_path / "own" / "work" / "file").write_bytes(b"x")
+        return (
+            [path.name for path in tmp_path.iterdir()] == ["own"]
+            and {path.name for path in Path("/proc").iterdir()} == {"self", str(os.getpid())}
+            and Path("/proc/self/stat").read_text().startswith(f"{os.getpid()} ")
+            and not Path(f"/proc/{parent}").exists()
+        )
+
+    assert in_child(sees_only_itself)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == [
+        "other", "other/work", "own", "own/work",
+    ]  # fmt: skip
+    assert Path("/proc/1").exists()
+
+
+def test_nothing_else_is_left_to_write_to(tmp_path: Path) -> None:
+    if tuple(map(int, os.uname().release.split(".")[:2])) < (5, 12):
+        pytest.skip("this kernel cannot make all mounts read-only at once")
+    (tmp_path / "own" / "work").mkdir(parents=True)
+
+    def is_refused_everywhere_else() -> bool:
+        namespaces.mount_workdir(tmp_path / "own" / "work", 1)
+        namespaces.see_only(tmp_path / "own", tmp_path / "own" / "work")
+        (tmp_path / "own" / "work" / "file").touch()
+        Path("/dev/null").write_bytes(b"x")
+        refused = 0
+        for folder in (tmp_path, tmp_path / "own", Path("/"), Path("/dev/shm"), Path("/var/tmp")):
+            try:
+                (folder / "left-behind").touch()
+            except OSError as error:
+                refused += error.errno == errno.EROFS
+        return refused == 5
+
+    assert in_child(is_refused_everywhere_else)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,6 +81,42 @@ def test_an_honest_job_does_its_work(jobs: Jobs) -> None:
 def test_what_a_job_may_not_do_is_refused(jobs: Jobs, expression: str) -> None:
     assert "REFUSED" in attempt(jobs, expression)
     assert not Path("/tmp/autograder-canary").exists()
+
+
+@pytest.mark.parametrize(
+    "pretended",
+    [
+        "__import__('fcntl').flock(os.open('own', 65), 2)",
+        "__import__('fcntl').lockf(os.open('own', 65), 2)",
+        "os.chmod(os.open('own', 65), 0)",
+    ],
+)
+def test_what_a_job_may_only_believe_it_has_done_does_not_fail(jobs: Jobs, pretended: str) -> None:
+    assert "GOT IN" in attempt(jobs, pretended)
+
+
+def test_copying_a_file_does_without_the_call_that_copies(jobs: Jobs) -> None:
+    copy = "open('a', 'w').write('copied') and open(shutil.copy('a', 'b')).read()"
+    assert "GOT IN: copied" in attempt(jobs, copy, "import shutil")
+
+
+def test_nothing_is_run_on_the_dump_of_a_job(jobs: Jobs) -> None:
+    """Which a limit of 0 would not prevent, where core_pattern names a program."""
+    log = attempt(jobs, "resource.getrlimit(resource.RLIMIT_CORE)", "import resource")
+    assert "GOT IN: (1, 1)" in log
+
+
+def test_no_two_jobs_have_one_user_id_even_if_two_graders_run() -> None:
+    from autograder.sandbox import Confinement
+
+    def uid(grader: str, number: int) -> int:
+        folder = Path(f"/tmp/autograder-{grader}/job-{number}/work")
+        nothing: Any = None
+        return Confinement(folder, folder, (), {}, number, *[nothing] * 4).uid
+
+    mine, others = ({uid(name, n) for n in range(1, 1001)} for name in ("ab12cd34", "ab12cd35"))
+    assert len(mine | others) == 2000
+    assert all(0x70000000 <= uid < 1 << 31 for uid in mine | others)
 
 
 def test_sealed_labels_cannot_be_read(jobs: Jobs, tmp_path: Path) -> None:
@@ -291,6 +328,42 @@ def test_jobs_side_by_side_do_not_see_each_other(jobs: Jobs) -> None:
         thread.join()
     assert [result.exit_code for result in results] == [1, 1]
     assert all(b"PermissionError" in result.log for result in results)
+
+
+def test_jobs_side_by_side_cannot_whisper_by_what_can_be_asked_about_files_and_processes(
+    jobs: Jobs,
+) -> None:
+    """Landlock does not guard that; namespaces do."""
+    from autograder import namespaces
+
+    if not namespaces.available():
+        pytest.skip("this machine lets us have no namespaces")
+    whispers = "open('word', 'w').close(); import time; time.sleep(3)"
+    listens = """
+import os, re, time
+own = int(re.search(r"job-([0-9]+)", os.getcwd())[1])
+work = os.getcwd()
+heard = set()
+for _ in range(20):
+    time.sleep(0.1)
+    for other in range(max(1, own - 5), own + 6):
+        if os.path.exists(work.replace(f"job-{own}", f"job-{other}")):
+            heard.add(other - own)
+    heard |= {pid for pid in range(1, os.getpid()) if os.path.exists(f"/proc/{pid}")}
+print("HEARD", heard)
+"""
+    logs = []
+    threads = [
+        threading.Thread(
+            target=lambda payload=payload: logs.append(jobs.describe(payload + "\n" + TINY).log)
+        )
+        for payload in (whispers, listens)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert b"HEARD {0}" in b"".join(logs)
 
 
 def test_many_short_jobs_that_print_until_they_end_upset_nobody(jobs: Jobs) -> None:

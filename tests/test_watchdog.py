@@ -21,7 +21,7 @@ if sys.platform != "linux":
     pytest.skip("the watchdog reads /proc", allow_module_level=True)
 
 from autograder import watchdog
-from autograder.watchdog import ProcessState, Watchdog
+from autograder.watchdog import ProcessState, Waiting, Watchdog
 
 
 @contextmanager
@@ -142,3 +142,17 @@ def test_time_in_which_the_watchdog_itself_was_stopped_is_not_charged(
         assert dog.look() is None
         now += 0.5
         assert dog.look() is Ending.WALL_LIMIT
+
+
+def test_no_more_waiting_counts_than_time_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many threads wait for each other."""
+    waited_s = iter([0.5, 30.5, 10.0, 10.25])
+    monkeypatch.setattr(watchdog, "_threads_waited_s", lambda _: next(waited_s))
+    waiting = Waiting(0)
+    waiting.add(0.9)
+    assert waiting.until_now_s() == 0.5
+    waiting.add(1.0)  # read at once; 30 threads waited
+    waiting.add(0.5)
+    assert waiting.until_now_s() == 1.5  # some have ended
+    waiting.add(0.5)
+    assert waiting.until_now_s() == 1.75

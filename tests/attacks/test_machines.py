@@ -26,6 +26,14 @@ ATTACKS = (
     "network-internet",
     "signal-abort-others",
 )
+DISK_ATTACKS = (
+    "disk-carried-around",
+    "disk-churn",
+    "disk-inodes",
+    "disk-long-maps",
+    "disk-long-names",
+    "disk-under-way",
+)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make such a machine")
 
 
@@ -102,12 +110,29 @@ def test_the_wall_holds_on_a_poorer_machine(machine: tuple[str, ...]) -> None:
     assert campaign["isolation"] == "full"
 
 
+@pytest.mark.parametrize(
+    "machine",
+    [
+        pytest.param(("without-namespaces",), id="same-user"),
+        pytest.param(
+            ("readable-python", "without-namespaces"), id="user-ids-of-their-own", marks=as_root
+        ),
+        pytest.param(("ordinary-user", "without-namespaces"), id="ordinary-user", marks=as_root),
+    ],
+)
+def test_where_no_file_system_keeps_count_the_watchdog_does(machine: tuple[str, ...]) -> None:
+    campaign = attack(*machine, names=DISK_ATTACKS)
+    assert not faults(campaign)
+    assert len(campaign["outcomes"]) == len(DISK_ATTACKS)
+
+
 @as_root
 def test_without_landlock_a_user_id_of_its_own_is_a_wall_with_a_warning(folder: Path) -> None:
     machine = ("readable-python", "without-landlock")
-    campaign = attack(
-        *machine, names=("labels-by-libraries", "signal-abort-others", "memory-system-v")
-    )
+    names = (
+        "labels-by-libraries", "memory-system-v", "process-sibling-folders", "signal-abort-others",
+    )  # fmt: skip
+    campaign = attack(*machine, names=names)
     assert not faults(campaign)
     assert campaign["isolation"] == "degraded"
     done = grade(folder, machine=machine)

@@ -12,7 +12,7 @@ attempt("a hard link", lambda: os.link(insider.LABELS, "link"))
 attempt("moving them here", lambda: os.rename(insider.LABELS, "labels.npy"), 18)
 attempt("moving their folder", lambda: os.rename(os.path.dirname(insider.LABELS), "sealed"), 18)
 for root in (f"/proc/{insider.GRADER}/root", f"/proc/{os.getppid()}/root", "/proc/self/root"):
-    attempt(root, lambda: open(root + insider.LABELS))
+    attempt(root, lambda: open(root + insider.LABELS), 2)  # or there is no such process
 up = "../" * os.getcwd().count("/")
 attempt("dots", lambda: open(up + insider.LABELS[1:]))
 attempt("slashes", lambda: open("//" + insider.LABELS.replace("/", "/./")))
