@@ -26,6 +26,7 @@ from autograder.instructor_checks import CheckFacts, run_checks
 from autograder.jobs import Progress
 from autograder.leftovers import Quarter, Trained
 from autograder.looks import looks_of
+from autograder.measuring import measure
 from autograder.metrics import evaluate, read_predictions
 from autograder.model_rules import Description, check_model, model_parameters
 from autograder.models import Finding, ResourceUse, Submission, TrainingPlan, Verdict
@@ -35,7 +36,6 @@ from autograder.predicting import Predicted, Predictor, Training, forgotten
 from autograder.pricing import decide, inputs_of_pricing
 from autograder.replay import Predictions
 from autograder.reports.report import Report
-from autograder.robustness import robustness
 from autograder.runs import Judge, Made
 from autograder.scoring import Facts
 from autograder.symptoms import symptoms_of
@@ -251,12 +251,15 @@ class _Way:
     def _measure_run(self, trained: Trained, plan: TrainingPlan, seed: int) -> Made:
         """Have a trained model predict, and judge its predictions."""
         labels, classes = self._labels.validation, self._dataset.num_classes
-        self._numbers(trained.validation, labels.size)
+        # Told to the student, so by a job that saw nothing else.
+        told = evaluate(self._numbers(trained.validation, labels.size), labels, classes)
+        self._learn(validation=told)
         self._stage("predicting")
         training = Training(self._submission, plan, seed)
         predictor, judged = self._grader.predictor, self._outcome.layers
         predictions = self._predicted(predictor.predict(training, trained, judged))
         made = self._measure_splits(predictions, seed)
+        self._numbers(predictions.validation, labels.size)
         self._learn(findings=forgotten(trained.validation, predictions.validation, classes))
         return made
 
@@ -274,24 +277,12 @@ class _Way:
     def _measure_splits(self, predictions: Predictions, seed: int) -> Made:
         """Return how good the predictions are for what is scored."""
         labels, classes = self._labels, self._dataset.num_classes
-        scored = self._numbers(predictions.validation, labels.validation.size)
-        metrics = evaluate(scored, labels.validation, classes)
-        self._learn(validation=metrics)
-        if labels.holdout is not None:
-            scored = self._numbers(predictions.holdout, labels.holdout.size)
-            metrics = evaluate(scored, labels.holdout, classes)
-        corrupted = None
-        if labels.corrupted:
-            spoiled = self._numbers(predictions.corrupted, labels.corrupted_count)
-            robust = robustness(scored, spoiled, labels.corrupted, labels.scored, classes)
-            metrics = dataclasses.replace(metrics, robustness=robust)
-            corrupted = spoiled.argmax(axis=1)
-        self._learn(**{"validation" if labels.holdout is None else "holdout": metrics})
-        outcome = self._outcome
-        predicted = scored.argmax(axis=1)
-        return Made(
-            seed, metrics, predicted, outcome.weights_sha256 or "", outcome.replay, corrupted
-        )
+        found = measure(labels, predictions, classes)
+        if isinstance(found, Finding):
+            raise _Stop(Verdict.INVALID_OUTPUT, [found])
+        self._learn(**{"validation" if labels.holdout is None else "holdout": found.metrics})
+        weights_sha256, replay = self._outcome.weights_sha256 or "", self._outcome.replay
+        return Made(seed, found.metrics, found.predicted, weights_sha256, replay, found.corrupted)
 
     def _train_again(self, plan: TrainingPlan, seed: int) -> Made | FailedRun:
         """Make a further run; of all else about it, only what it used and printed is kept."""
@@ -330,7 +321,8 @@ class _Way:
         if not self._config.report.pictures:
             return
         outcome, labels = self._outcome, self._labels.validation
-        scored = outcome.holdout or outcome.validation
+        own_code = outcome.replay is None or outcome.replay.replayed is not True
+        scored = outcome.validation if own_code else outcome.holdout or outcome.validation
         assert scored is not None
         predictions = self._numbers(trained.validation, labels.size)
         images = np.load(self._dataset.validation.images, mmap_mode="r")

@@ -166,9 +166,9 @@ def _no_weights(why: str) -> Failure:
 
 
 def _withheld(failure: Failure) -> Failure:
-    """Return a failure without the words that the student's code chose.
+    """Return a failure without the words, and the place, that the student's code chose.
 
-    They could show what the job saw: the images of the holdout.
+    They could tell what the job saw: the images of the holdout.
     """
     said = [finding for finding in failure.findings if finding.rule in _SAID_BY_THE_CODE]
     if not said:
@@ -176,6 +176,7 @@ def _withheld(failure: Failure) -> Failure:
     finding = dataclasses.replace(
         said[0],
         message="It trained, but failed when it was to predict with the trained weights.",
+        location=None,
         hint="Run `autograder train` on your machine: there it says why. What it says beside the "
         "images of the holdout is withheld.",
     )

@@ -57,7 +57,7 @@ LAYERS = """
     lms
     gradebooks predictions_only
     assignment
-    runs symptoms calibration_file gathering class_pictures
+    runs measuring symptoms calibration_file gathering class_pictures
     pipeline
     augmentation_words
     pages

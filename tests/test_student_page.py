@@ -19,6 +19,7 @@ from autograder.models import (
     Layer,
     LayerCost,
     Location,
+    Replay,
     TrainingPlan,
     Verdict,
 )
@@ -224,6 +225,34 @@ def test_pairs_count_the_scored_images_and_show_validation_images() -> None:
         "Validation image of Stop, taken for Yield"
     ] * 2
     assert "images that decide the score are never shown" in text(soup, "mistakes")
+
+
+OWN_CODE = replace(
+    COMPLETE,
+    validation=Metrics(
+        0.9, 0.95, (0.9, 1.0), 20, class_counts=(10, 10), mistakes=(Mistakes(0, 1, 1),)
+    ),
+    replay=Replay("not possible", "a layer of its own"),
+)
+
+
+def test_what_a_students_own_code_answered_for_sealed_images_is_counted_for_nobody() -> None:
+    soup = page(report(OWN_CODE), evidence(), signs())
+    assert "since your own code predicted those that decide the score" in text(soup, "mistakes")
+    told = {title.get_text() for title in soup.select("svg.matrix title")}
+    assert told == {
+        "Stop: 9 of 10 read rightly", "Stop read as Yield: 1 of 10", "Yield: 10 of 10 read rightly"
+    }  # fmt: skip
+
+
+def test_a_checksum_of_predictions_leaves_no_message() -> None:
+    made = replace(COMPLETE, predictions_sha256="c0de" * 16)
+    clean = replace(made, replay=Replay(True, "the same"))
+    own = replace(made, replay=OWN_CODE.replay)
+    stopped = replace(made, verdict=Verdict.TIME_LIMIT, replay=None)
+    at_home = replace(own, holdout=None)
+    pages = [str(page(report(it), None, signs())) for it in (clean, own, stopped, at_home)]
+    assert ["c0de" * 16 in shown for shown in pages] == [True, False, False, True]
 
 
 def test_the_matrix_tells_of_every_cell() -> None:

@@ -52,6 +52,7 @@ class Confusions:
 
     Attributes:
         split: Which images were counted.
+        sealed: Whether those that decide the score are not, though there are such.
         matrix: Drawing; None where the mistakes were not kept.
         wide: Whether it takes more room than a phone has.
         pairs: Most frequent first.
@@ -60,6 +61,7 @@ class Confusions:
     """
 
     split: str
+    sealed: bool
     matrix: Markup | None
     wide: bool
     pairs: tuple[Pair, ...]
@@ -70,6 +72,8 @@ class Confusions:
 def confusions(report: Report, wrong: WrongAnswers | None, signs: Signs) -> Confusions | None:
     """Return what is known of the mistakes; None if nothing was predicted."""
     metrics = report.metrics.holdout or report.metrics.validation
+    if report.predicted_by_own_code:
+        metrics = report.metrics.validation
     if metrics is None:
         return None
     answers = _answers(wrong)
@@ -82,7 +86,8 @@ def confusions(report: Report, wrong: WrongAnswers | None, signs: Signs) -> Conf
         Pair(*key, "", 0.0, tuple(found)) for key, found in answers.items() if key not in told
     ]
     return Confusions(
-        split="holdout" if report.metrics.holdout else "validation",
+        split="holdout" if metrics is report.metrics.holdout else "validation",
+        sealed=report.predicted_by_own_code,
         matrix=confusion_matrix(metrics, signs) if metrics.class_counts else None,
         wide=len(metrics.recall) > NAMED,
         pairs=pairs,

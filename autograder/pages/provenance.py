@@ -57,7 +57,7 @@ def facts(report: Report) -> list[Fact]:
         Fact("Steps", f"{report.plan.steps:,}" if report.plan else ""),
         Fact("Budget", words.budget_used(report)),
         Fact("Trained weights", "", report.weights_sha256 or "", words.weights_owner(report)),
-        Fact("Predictions", "", report.predictions_sha256 or ""),
+        Fact("Predictions", "", _predictions(report)),
         Fact("Repeated without your code", _replay(report)),
         Fact("Images to train on", "", name(report.dataset.fingerprint)),
         Fact("Images to grade on", "", name(report.dataset.holdout_sha256)),
@@ -69,6 +69,11 @@ def facts(report: Report) -> list[Fact]:
         Fact("Graded", f"{report.timings.graded_at:%Y-%m-%d %H:%M} UTC"),
     ]
     return [fact for fact in stated if fact.text or fact.code]
+
+
+def _predictions(report: Report) -> str:
+    """Return the checksum; not of what the student's code may have answered to leave a message."""
+    return "" if report.predicted_by_own_code else report.predictions_sha256 or ""
 
 
 def _replay(report: Report) -> str:

@@ -204,6 +204,18 @@ class Report(Part):
         """
         return cls.model_validate_json(text)
 
+    @property
+    def predicted_by_own_code(self) -> bool:
+        """Whether the student's code predicted images that no student is shown.
+
+        What it answered for them could then tell what it saw, to who may see each answer counted.
+        """
+        if self.metrics.holdout is None:
+            return False
+        if self.replay is None:
+            return self.verdict is not Verdict.GRADED  # a training that was stopped
+        return self.replay.replayed is not True
+
     def comparable(self) -> str:
         """Return, as JSON, all that must be equal to the bit when graded twice.
 

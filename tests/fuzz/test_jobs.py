@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from autograder import metrics, pipeline
+from autograder import measuring, metrics, pipeline
 from autograder.jobs import JobResult
 from autograder.measures import Metrics
 from autograder.outcome import Outcome
@@ -62,7 +62,10 @@ def way(tiny_data: TinyData) -> Iterator[Way]:
         return known[key]
 
     # Most inputs are about something else, and measuring takes longer than all the rest.
-    with patch.object(pipeline, "evaluate", remember):
+    with (
+        patch.object(pipeline, "evaluate", remember),
+        patch.object(measuring, "evaluate", remember),
+    ):
         yield Way(*fakes.fake_grader(tiny_data))
 
 
