@@ -16,11 +16,12 @@ from autograder.errors import RunnerClosedError, UserError
 from autograder.evidence import Evidence
 from autograder.models import Submission, Verdict
 from autograder.outcome import Outcome
-from autograder.pipeline import Grader, Watcher
+from autograder.pipeline import Grader
 from autograder.reports.build import ReportContext, build_report, restate
 from autograder.reports.feedback import render_feedback
 from autograder.reports.report import Report
 from autograder.store import Store, cache_key
+from autograder.way import Watcher
 
 _ATTEMPTS = 2
 

@@ -58,6 +58,7 @@ LAYERS = """
     gradebooks predictions_only
     assignment
     runs measuring symptoms calibration_file gathering class_pictures
+    way
     pipeline
     augmentation_words
     pages

@@ -26,13 +26,14 @@ from autograder.errors import IntakeError
 from autograder.intake import collect
 from autograder.jobs import Progress
 from autograder.models import Submission, Verdict
-from autograder.pipeline import Grader, Watcher
+from autograder.pipeline import Grader
 from autograder.reports.report import Report
 from autograder.rubric import MetricCriterion
 from autograder.scoring import classes_of
 from autograder.stats import seeds_of
 from autograder.store import Store
 from autograder.view import BatchView, plain
+from autograder.way import Watcher
 
 
 @dataclass(frozen=True)

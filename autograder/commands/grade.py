@@ -35,13 +35,13 @@ from autograder.pages.publish import (
 )
 from autograder.pages.similar_page import PAGE_FILE as SIMILAR_PAGE_FILE
 from autograder.pages.similar_page import publish_similarity
-from autograder.pipeline import Watcher
 from autograder.reports.files import remove, write_whole
 from autograder.reports.report import Report
 from autograder.store import Store
 from autograder.view import BatchView, plain, show_batch
 from autograder.watch_server import LivePage, Site
 from autograder.watching import Watching
+from autograder.way import Watcher
 
 
 @dataclass(frozen=True)
