@@ -148,10 +148,17 @@ def _open(path: Path, config: Config, from_: str | None, held: ExitStack) -> _So
     elif not isinstance(tree, Tree) or {f"{module}.py", f"{module}.ipynb"} & set(tree.files):
         return _Source(path, "a submission")
     else:
-        found = recognise(tree, name)
+        found = _recognised(tree, name, path)
     if found:
         return _Source(path, found[0].title, *found)
     return _Source(path, "a folder of submissions" if path.is_dir() else "a submission")
+
+
+def _recognised(tree: Tree, name: str, path: Path) -> tuple[Format, Download] | None:
+    try:
+        return recognise(tree, name)
+    except IntakeError as error:  # of many paths, say which
+        raise IntakeError(f"{path}: {error}") from error
 
 
 def _refuse_mixture(sources: Sequence[_Source]) -> None:
