@@ -93,6 +93,11 @@ def test_what_canvas_would_not_write_is_left_over() -> None:
     assert sorted(download.strays) == ["b", "notes.txt"]
 
 
+def test_no_number_of_canvas_has_thousands_of_digits() -> None:
+    name = f"schmidtanna_4821_{'9' * 5000}_submission.py"
+    assert canvas.read(tree([name, "a_1_2_x.py"])).strays == (name,)
+
+
 # --- Moodle -------------------------------------------------------------------------------------
 
 
