@@ -125,7 +125,7 @@ def _outcome(
     except raises:
         return "typed error"
     match answer:
-        case Finding() | Failure() | (Finding(), *_):
+        case None | Finding() | Failure() | (Finding(), *_):
             return "finding"
         case Outcome(verdict=verdict) if verdict is not Verdict.GRADED:
             return "finding"
