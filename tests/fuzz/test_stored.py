@@ -33,6 +33,7 @@ from autograder.config_file import load_config
 from autograder.data_cache import Arrays, Split, verify
 from autograder.errors import ConfigError, DatasetError, ResultsError
 from autograder.evidence import Evidence
+from autograder.handout import _images_in
 from autograder.imported import About, public_splits, read_about, sealed_split, write_imported
 from autograder.intake import take_in_copy
 from autograder.models import Submission
@@ -43,7 +44,7 @@ from autograder.rubric import MetricCriterion
 from tests.conftest import TinyData
 from tests.fakes import fake_grader
 from tests.fuzz.campaign import fuzz
-from tests.fuzz.mutations import bend_bytes, bent_files, bent_json, grown
+from tests.fuzz.mutations import bend_bytes, bent_bytes, bent_files, bent_json, grown
 from tests.fuzz.test_config import TOKENS, VALID, as_text
 from tests.fuzz.test_intake import COPY, copies
 from tests.fuzz.test_reports import report_files
@@ -120,6 +121,16 @@ def test_pictures_of_classes(hostile: bytes) -> class_pictures.Pictures:
     assert found.shape[1:] == (SIDE, SIDE, 3)
     assert found.dtype == np.uint8
     return found
+
+
+NPY_FILE = io.BytesIO()
+np.save(NPY_FILE, ARRAYS["wrong/images"])
+
+
+@fuzz(npz_files(ARRAYS) | bent_bytes(NPY_FILE.getvalue(), NPY), share=0.5)
+def test_images_in_a_handout(hostile: bytes) -> list[bytes] | None:
+    """What is to be handed out is searched for images, whatever it is."""
+    return list(_images_in(hostile, ARRAYS["wrong/images"].shape[1:])) or None
 
 
 @fuzz(
