@@ -1,15 +1,19 @@
-"""Pages and the files of CI systems, from reports and pictures that anybody may have edited."""
+"""Pages and files for others, from reports and pictures that anybody may have edited."""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
 from pathlib import Path, PurePosixPath
+from random import Random
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pydantic_core
 from hypothesis import strategies as st
 
+from autograder.archives import Archive, open_archive
 from autograder.ci.github import (
     SUMMARY_BYTES,
     classroom_result,
@@ -19,6 +23,12 @@ from autograder.ci.github import (
 from autograder.ci.gradescope import render_results
 from autograder.ci.junit import render_junit
 from autograder.errors import ResultsError
+from autograder.gradebooks.csv_file import parse_csv
+from autograder.gradebooks.feedback import FeedbackZip, feedback_zip
+from autograder.gradebooks.formats import FORMATS
+from autograder.gradebooks.matching import graded_by, match
+from autograder.gradebooks.sheet import understand
+from autograder.gradebooks.tables import write_table
 from autograder.models import SourceFile
 from autograder.pages.class_page import render_class_page
 from autograder.pages.publish import Publisher, _page
@@ -28,10 +38,11 @@ from autograder.similarity import Similarity, Work, compare
 from autograder.similarity_files import FILE_NAME, read_similarity
 from tests.conftest import TINY
 from tests.fuzz.campaign import fuzz
-from tests.fuzz.mutations import bent_bytes, bent_json, texts
+from tests.fuzz.mutations import bend_text, bent_bytes, bent_json, grown, texts
 from tests.fuzz.shown import assert_inert, assert_no_markup_of_others
 from tests.fuzz.test_reports import WORDS, odd_reports
 from tests.fuzz.test_stored import ARRAYS, SIGNS, npz_files
+from tests.gradebook_samples import EXPORTS, of
 from tests.page_evidence import evidence
 from tests.sample_reports import REJECTED, report
 from tests.test_student_page import complete_report
@@ -133,3 +144,52 @@ def test_comparison(hostile: tuple[bytes, str], folder: Path) -> Similarity | No
     if found is not None:
         assert_no_markup_of_others(render_similar_page(found, WORKS, [named]))
     return found
+
+
+EXPORT = {
+    name: parse_csv(EXPORTS[name][0].encode(), Path("x.csv")) for name in ("canvas", "moodle")
+}
+SHEETS = {
+    name: understand(file, FORMATS[name], column=EXPORTS[name][2], assignment="Road signs 1")
+    for name, file in EXPORT.items()
+}
+ORIGINS = ("s001", "9001_77_hw.py", "lovelaceada_9001_77_hw.py", "_", "..", "/", "LATE_")
+
+
+def _origin(random: Random, changes: int) -> str:
+    start = random.choice(["lovelaceada_9001_77_hw.py", "Ada L_701_assignsubmission_file_", "x"])
+    return bend_text(random, start, ORIGINS, changes)
+
+
+@fuzz(st.tuples(st.sampled_from(sorted(SHEETS)), grown(_origin), texts()), share=0.5)
+def test_feedback_in_bulk(hostile: tuple[str, str, str], folder: Path) -> FeedbackZip | None:
+    """What is handed back can be unpacked safely, whatever was handed in was called."""
+    name, origin, who = hostile
+    whole = of("s001", name=who, id_="ada")
+    named = whole.submission.model_copy(update={"origin": origin})
+    one = whole.model_copy(update={"submission": named})
+    place = folder / "submissions" / "ada"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "feedback.md").write_bytes(b"x")
+    sheet = SHEETS[name]
+    matching = match(sheet, graded_by(one), by_name=False)
+
+    packed = feedback_zip([one], matching, folder, FORMATS[name])
+
+    archive = open_archive(io.BytesIO(packed.content), "feedback.zip")
+    assert isinstance(archive, Archive), archive
+    assert len(archive.files) == packed.count
+    return packed if packed.count else None
+
+
+@fuzz(st.lists(odd_reports() | reports().map(typed), min_size=1, max_size=3), share=0.2)
+def test_table_of_a_class(hostile: list[Report | None], folder: Path) -> int | None:
+    class_ = [one for one in hostile if one is not None]
+    count = write_table(class_, folder / "class.csv")
+    assert write_table(class_, folder / "class.xlsx") == count
+
+    table = pd.read_csv(folder / "class.csv", dtype=str, keep_default_na=False)
+    assert len(table) == count
+    for cell in [*table.columns, *table.to_numpy().flat]:
+        assert not str(cell).startswith(("=", "+", "@", "\t", "\r")), cell
+    return count or None
