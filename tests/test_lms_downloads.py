@@ -286,11 +286,15 @@ def test_what_is_not_as_it_should_be_in_a_table_is_passed_over(text: str) -> Non
     assert one(download).submitted_at is None
 
 
-def test_the_table_in_a_students_archive_is_named_with_the_archive(tmp_path: Path) -> None:
-    archive = tmp_path / "ada.zip"
-    archive.write_bytes(packed({"submission_metadata.yml": b"[" * 100_000, "x/my.py": b""}))
+def test_a_damaged_table_in_a_students_archive_stops_nobody_else(tmp_path: Path) -> None:
+    ada, bo = tmp_path / "ada.zip", tmp_path / "bo.py"
+    ada.write_bytes(packed({"submission_metadata.yml": b"[" * 100_000, "x/my.py": b"x = 1\n"}))
+    bo.write_bytes(b"x = 1\n")
+    config = Config.model_validate(RULES)
+    assert [one.id for one in collect_class([ada, bo], config).submissions] == ["ada", "bo"]
+    # By itself it may be a class's export.
     with pytest.raises(IntakeError, match=r"ada\.zip: submission_metadata\.yml: .* too deeply"):
-        collect_class([archive], Config.model_validate(RULES))
+        collect_class([ada], config)
 
 
 # --- GitHub Classroom ---------------------------------------------------------------------------
