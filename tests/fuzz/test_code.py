@@ -29,7 +29,8 @@ PROGRAM = f"{TINY}\nimport keras.layers as l\nfrom keras import Sequential\nx = 
 
 def programs() -> st.SearchStrategy[str]:
     def bend(random: Random, changes: int) -> str:
-        return bend_text(random, PROGRAM, PIECES, 2 * changes)
+        # Intake takes no longer ones.
+        return bend_text(random, PROGRAM, PIECES, 2 * changes)[: 128 << 10]
 
     return grown(bend) | st.text()
 
