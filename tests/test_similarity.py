@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -316,6 +317,7 @@ def test_a_stored_share_that_is_none_is_not_read(tmp_path: Path, share: str) -> 
     pair += '"verbatim": 1, "same_text": false, "same_weights": false}'
     (tmp_path / "similarity.json").write_text(f'{{"compared": 2, "pairs": [{pair}]}}')
     assert read_similarity(tmp_path) is None
-    text = (tmp_path / "similarity.json").read_text().replace(share, "0.5", 1)
+    text = (tmp_path / "similarity.json").read_text()
+    text = text.replace(f'"shared_first": {share}', '"shared_first": 0.5')
     (tmp_path / "similarity.json").write_text(text)
     assert read_similarity(tmp_path) is not None
