@@ -20,7 +20,7 @@ attack: $(STAMP)
 
 # New inputs each time, so many for most of the readers: some 100,000 in all. An input that eats up
 # the memory is a crash like any other. ARGS="-k roster" for some of them only.
-FUZZ_INPUTS ?= 5500
+FUZZ_INPUTS ?= 2500
 fuzz: $(STAMP)
 	ulimit -v 8388608; FUZZ_INPUTS=$(FUZZ_INPUTS) $(BIN)/python -m pytest tests/fuzz \
 	    --verbose --timeout=7200 $(ARGS)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from autograder.assignment import Assignment
 from autograder.calibration import MIN_RUNS, Sample, in_words, propose, weakest
@@ -20,6 +20,7 @@ from autograder.reports.files import write_whole
 from autograder.rubric import MetricCriterion, Section
 
 FILE_NAME = "calibration.json"
+_MOST_RUNS, _LEAST_STEP = 10_000, 1e-9
 _AGAIN = "run `autograder calibrate --write` again"
 
 
@@ -44,7 +45,13 @@ class CalibratedSolution(Part):
     sha256: Sha256
     """Of what it was; grade does not look at it."""
     values: tuple[Share, ...]
-    ungraded: int = Field(ge=0)
+    ungraded: int = Field(ge=0, le=_MOST_RUNS)
+
+    @model_validator(mode="after")
+    def _was_run_often_enough(self) -> CalibratedSolution:
+        if not MIN_RUNS <= len(self.values) + self.ungraded <= _MOST_RUNS:
+            raise ValueError("as many runs as no calibration has")
+        return self
 
 
 class KnownRate(Part):
@@ -68,7 +75,7 @@ class CalibratedCriterion(Part):
     class_id: int | None
     class_ids: tuple[int, ...] = ()
     family: Text | None = None
-    step: Share
+    step: Annotated[Share, Field(ge=_LEAST_STEP)]
     """By how much one sign of the holdout changes the metric."""
     threshold: Number
     false_fails: KnownRate

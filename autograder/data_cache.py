@@ -17,9 +17,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from autograder.errors import DatasetError
 
@@ -166,7 +168,7 @@ def write_splits(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> No
         try:
             building.replace(folder)
         except OSError:  # somebody else was faster, or what is there is damaged
-            if not _is_whole(folder):
+            if read_splits(folder, tuple(splits), sealed=sealed) is None:
                 shutil.rmtree(folder, ignore_errors=True)
                 building.replace(folder)
     finally:
@@ -175,31 +177,41 @@ def write_splits(folder: Path, splits: dict[str, Arrays], *, sealed: bool) -> No
 
 def read_splits(folder: Path, names: tuple[str, ...], *, sealed: bool) -> dict[str, Split] | None:
     """Return what a folder holds; None if it is missing or not as it was written."""
-    if not _is_whole(folder):
-        return None
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    listed = _listed_if_whole(folder)
+    hidden = folder / "sealed" if sealed else folder
     try:
-        hidden = folder / "sealed" if sealed else folder
-        return {
-            name: Split(
-                images=folder / f"{name}_images.npy",
-                labels=hidden / f"{name}_labels.npy",
-                tracks=hidden / f"{name}_tracks.npy",
-                count=manifest[name]["count"],
-                sha256=manifest[name]["sha256"],
-            )
-            for name in names
-        }
-    except (KeyError, TypeError):
+        parts = {name: _Listed.model_validate((listed or {})[name]) for name in names}
+    except (KeyError, ValueError):
         return None
+    return {
+        name: Split(
+            images=folder / f"{name}_images.npy",
+            labels=hidden / f"{name}_labels.npy",
+            tracks=hidden / f"{name}_tracks.npy",
+            count=part.count,
+            sha256=part.sha256,
+        )
+        for name, part in parts.items()
+    }
 
 
-def _is_whole(folder: Path) -> bool:
+class _Listed(BaseModel):
+    """What the manifest says of a split."""
+
+    model_config = ConfigDict(strict=True)
+
+    count: int = Field(ge=0)
+    sha256: str
+
+
+def _listed_if_whole(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder; None if its files are not those that it lists."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return bool(manifest["sizes"] == _sizes(folder))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        is_whole = manifest["sizes"] == _sizes(folder)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return dict(manifest) if is_whole else None
 
 
 def _sizes(folder: Path) -> dict[str, int | str]:

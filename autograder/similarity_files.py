@@ -88,6 +88,12 @@ def write_similarity(out: Path, similarity: Similarity) -> None:
 def read_similarity(out: Path) -> Similarity | None:
     """Return what `write_similarity` stored; None if there is nothing that could be read."""
     try:
-        return _Similarities.validate_json((out / FILE_NAME).read_bytes())
+        found = _Similarities.validate_json((out / FILE_NAME).read_bytes())
     except (OSError, ValueError):
         return None
+    shares = (
+        share
+        for pair in found.pairs
+        for share in (pair.shared_first, pair.shared_second, pair.verbatim)
+    )
+    return found if all(0 <= share <= 1 for share in shares) else None

@@ -146,6 +146,27 @@ def test_a_broken_file_is_no_error(assignment: Assignment, content: bytes) -> No
     assert "cannot be read" in line
 
 
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ('"step": 0.001', '"step": 0.0'),
+        ('"step": 0.001', '"step": 1e-320'),
+        ('"ungraded": 0', f'"ungraded": {10**400}'),
+        ('"ungraded": 0', '"ungraded": -1'),
+    ],
+)
+def test_numbers_that_nothing_can_be_worked_out_from_are_no_error(
+    assignment: Assignment, said: str, instead: str
+) -> None:
+    calibrate(assignment, *VALUES)
+    path = assignment.root / FILE_NAME
+    changed = path.read_text().replace(said, instead)
+    assert instead in changed
+    path.write_text(changed)
+    [line] = threshold_warnings(assignment)
+    assert "cannot be read" in line
+
+
 def test_a_folder_in_its_place_is_no_error_either(assignment: Assignment) -> None:
     (assignment.root / FILE_NAME).mkdir()
     [line] = threshold_warnings(assignment)

@@ -35,7 +35,16 @@ def _scribble(split: Split) -> None:
     (split.images.parent / "manifest.json").write_text("{")
 
 
-@pytest.mark.parametrize("damage", [_truncate, _delete_labels, _scribble])
+def _deepen(split: Split) -> None:
+    (split.images.parent / "manifest.json").write_text("[" * 100_000)
+
+
+def _miscount(split: Split) -> None:
+    path = split.images.parent / "manifest.json"
+    path.write_text(path.read_text().replace(f'"count": {split.count}', '"count": "many"'))
+
+
+@pytest.mark.parametrize("damage", [_truncate, _delete_labels, _scribble, _deepen, _miscount])
 def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: object) -> None:
     before = open_holdout(TINY, "x", tmp_path)
     assert callable(damage)

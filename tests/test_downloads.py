@@ -32,6 +32,7 @@ class Server:
         statuses: With what it answers the next requests instead.
         knows_ranges: Whether it can go on in the middle.
         says_length: Whether it says how long a file is.
+        length: What it says instead; empty for the truth.
         ranges: The Range header of each request.
     """
 
@@ -41,6 +42,7 @@ class Server:
     statuses: list[int] = field(default_factory=list)
     knows_ranges: bool = True
     says_length: bool = True
+    length: str = ""
     ranges: list[str | None] = field(default_factory=list)
 
 
@@ -61,7 +63,7 @@ def server() -> Iterator[Server]:
             self.send_response(status)
             body = (content or b"")[start:] if status < 300 else b"<html>no</html>"
             if state.says_length:
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", state.length or str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):  # who has heard enough hangs up
                 self.wfile.write(body[: state.cuts.pop(0)] if state.cuts else body)
@@ -156,6 +158,13 @@ def test_another_file_is_not_taken(
     with pytest.raises(FetchError, match=words):
         get(server, tmp_path)
     assert not (tmp_path / "signs.zip").exists()
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "123"])
+def test_a_length_may_be_any_number(server: Server, tmp_path: Path, length: str) -> None:
+    server.length = length
+    with pytest.raises(FetchError, match=r"the server has a file of [\d,]+ bytes"):
+        get(server, tmp_path)
 
 
 def test_what_is_not_there_is_said_at_once(server: Server, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from autograder.errors import ResultsError
 from autograder.gradebooks.columns import Column, Export
 from autograder.gradebooks.csv_file import parse_csv
-from autograder.gradebooks.formats import FORMATS
+from autograder.gradebooks.formats import FORMATS, number
 from tests.gradebook_samples import CANVAS, EXPORTS
 
 
@@ -139,3 +139,11 @@ def test_nothing_to_tell_students_by_is_refused() -> None:
 
 def test_one_column_alone_can_identify() -> None:
     assert list(export(CANVAS, "canvas").id_columns("sis login id")) == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7.5", 7.5), ("7,5", 7.5), ("-1", -1.0), ("9" * 400, None), ("1e9", None), ("EX", None)],
+)
+def test_a_number_is_finite_and_plainly_written(text: str, value: float | None) -> None:
+    assert number(text) == value

@@ -88,6 +88,14 @@ def test_what_a_workbook_cannot_hold_is_replaced(tmp_path: Path) -> None:
     assert read(tmp_path / "class.xlsx")["name"][0] == "a\ufffd\ufffdb"
 
 
+def test_nor_does_a_heading_hold_it(tmp_path: Path) -> None:
+    edited = ADA.model_copy(
+        update={"criteria": (ADA.criteria[0].model_copy(update={"id": "\x00"}),)}
+    )
+    write_table([edited], tmp_path / "class.xlsx")
+    assert "points_\ufffd" in read(tmp_path / "class.xlsx").columns
+
+
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"ends in \.csv or \.parquet or \.xlsx"):
         write_table([ADA], tmp_path / "class.ods")

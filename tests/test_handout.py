@@ -135,6 +135,16 @@ def test_a_damaged_array_hides_no_images_of_the_holdout(root: Path, holdout: Spl
     assert problem.message == "holds 2 images of the holdout"
 
 
+@pytest.mark.parametrize("shape", [b"(3, 12, 12\n", b"(9999999999999999,)"])
+def test_an_array_that_cannot_be_read_is_no_error(root: Path, holdout: Split, shape: bytes) -> None:
+    path = root / "assignment" / "signs.npy"
+    np.save(path, np.load(holdout.images)[:2])
+    content = path.read_bytes()
+    start, end = content.index(b"'shape': (") + 9, content.index(b"\n")
+    path.write_bytes(content[:start] + (shape + b", }").ljust(end - start) + content[end:])
+    assert problems(root, holdout) == []
+
+
 @pytest.mark.parametrize("kind", ["folder", "imported"])
 def test_images_of_the_instructor_go_without_their_holdout(root: Path, kind: str) -> None:
     for name in ("public/train.npy", "holdout/labels.npy", "test/stop/1.png", "train/stop/2.png"):

@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from autograder import cli
 from autograder.archives import Archive
+from autograder.config import Config
 from autograder.errors import IntakeError
 from autograder.lms import blackboard, brightspace, canvas, github, gradescope, moodle
+from autograder.lms.collecting import collect_class
 from autograder.lms.handed_in import Download, HandedIn
 from autograder.lms.recognise import FORMATS, NAMES, read_as, recognise
 from autograder.lms.tree import CLASS_LIMITS, Tree, in_archive
 from autograder.models import Person
 from tests import lms_samples
 from tests.lms_samples import CLASS, TEAMS, packed
+
+RULES = {"version": 1, "rubric": [{"id": "a", "title": "A", "points": 1, "rules": ["signature"]}]}
 
 
 def tree(files: Iterable[str] | dict[str, bytes]) -> Tree:
@@ -86,6 +91,11 @@ def test_what_canvas_would_not_write_is_left_over() -> None:
     download = canvas.read(tree(["a_7_21_x.py", "notes.txt", "b/c_1_2_x.py"]))
     assert len(download.handed_in) == 1
     assert sorted(download.strays) == ["b", "notes.txt"]
+
+
+def test_no_number_of_canvas_has_thousands_of_digits() -> None:
+    name = f"schmidtanna_4821_{'9' * 5000}_submission.py"
+    assert canvas.read(tree([name, "a_1_2_x.py"])).strays == (name,)
 
 
 # --- Moodle -------------------------------------------------------------------------------------
@@ -256,6 +266,35 @@ def test_yaml_that_would_run_something_runs_nothing() -> None:
     hostile = b"submission_1: !!python/object/apply:os.system ['exit 1']\n"
     with pytest.raises(IntakeError, match="is no table of Gradescope's"):
         gradescope.read(tree({"submission_metadata.yml": hostile}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":submitters: true",
+        ":submitters: [true, [], {}, {true: x}]",
+        ":created_at: !!timestamp x",
+        ":created_at: !!bool x",
+        ":created_at: !!int ''",
+        ":created_at: 2027-01-31 10:00:00 +99:99",
+    ],
+)
+def test_what_is_not_as_it_should_be_in_a_table_is_passed_over(text: str) -> None:
+    table = f"submission_1:\n  {text}\n"
+    download = gradescope.read(tree({"submission_metadata.yml": table.encode()}))
+    assert one(download).students == (Person(),)
+    assert one(download).submitted_at is None
+
+
+def test_a_damaged_table_in_a_students_archive_stops_nobody_else(tmp_path: Path) -> None:
+    ada, bo = tmp_path / "ada.zip", tmp_path / "bo.py"
+    ada.write_bytes(packed({"submission_metadata.yml": b"[" * 100_000, "x/my.py": b"x = 1\n"}))
+    bo.write_bytes(b"x = 1\n")
+    config = Config.model_validate(RULES)
+    assert [one.id for one in collect_class([ada, bo], config).submissions] == ["ada", "bo"]
+    # By itself it may be a class's export.
+    with pytest.raises(IntakeError, match=r"ada\.zip: submission_metadata\.yml: .* too deeply"):
+        collect_class([ada], config)
 
 
 # --- GitHub Classroom ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,7 +20,7 @@ from autograder.similarity import (
     Work,
     compare,
 )
-from autograder.similarity_files import handed_out
+from autograder.similarity_files import handed_out, read_similarity
 from tests.works import (
     DISGUISES,
     INDEPENDENT,
@@ -308,3 +309,15 @@ def test_hostile_code_takes_a_time_in_proportion_to_its_length(text: str) -> Non
     similarity = compare([work("a", text), work("b", text + "\nx=f(1)")])
     assert time.process_time() - begin < 10  # some 0.2 s
     assert similarity.compared == 2
+
+
+@pytest.mark.parametrize("share", ["1e999", "-0.5", "2"])
+def test_a_stored_share_that_is_none_is_not_read(tmp_path: Path, share: str) -> None:
+    pair = f'{{"first": "a", "second": "b", "shared_first": {share}, "shared_second": 1, '
+    pair += '"verbatim": 1, "same_text": false, "same_weights": false}'
+    (tmp_path / "similarity.json").write_text(f'{{"compared": 2, "pairs": [{pair}]}}')
+    assert read_similarity(tmp_path) is None
+    text = (tmp_path / "similarity.json").read_text()
+    text = text.replace(f'"shared_first": {share}', '"shared_first": 0.5')
+    (tmp_path / "similarity.json").write_text(text)
+    assert read_similarity(tmp_path) is not None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 USER_ID, NUMBER, USERNAME, EMAIL, ORIGIN = "user_id", "number", "username", "email", "origin"
 ON_GITHUB = "github"
 KINDS = (USER_ID, NUMBER, USERNAME, EMAIL, ON_GITHUB)
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"-?\d{1,15}(?:[.,]\d{1,30})?")
 
 
 @dataclass(frozen=True)
@@ -157,5 +157,5 @@ FORMATS = {
 
 
 def number(text: str) -> float | None:
-    """Return a number with a decimal point or comma; None if it is none."""
+    """Return a number with a decimal point or comma; None if it is none, or absurdly long."""
     return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None

@@ -47,6 +47,7 @@ def write_table(reports: Sequence[Report], path: Path) -> int:
         table.to_parquet(data, index=False)
         write_whole(path, data.getvalue())
         return len(table)
+    table.columns = [_for_spreadsheets(name) for name in table.columns]
     for name in _TEXTS:
         table[name] = [_for_spreadsheets(text) for text in table[name]]
     if suffix == ".xlsx":

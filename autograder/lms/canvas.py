@@ -16,12 +16,13 @@ from autograder.lms.tree import Read, Tree
 from autograder.models import Person
 
 _NAMED = re.compile(
-    r"""(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)_
-        (?: (?P<attachment>\d+)_(?P<file>.+) | (?P<entry>text|link)\.html )""",
+    r"""(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d{1,20})_
+        (?: (?P<attachment>\d{1,20})_(?P<file>.+) | (?P<entry>text|link)\.html )""",
     re.VERBOSE | re.DOTALL,
 )
 _ANONYMOUS = re.compile(
-    r"anon_(?P<user>[0-9A-Za-z]+)_(?P<late>LATE_)?(?:(?P<attachment>\d+)_)?(?P<file>.+)", re.DOTALL
+    r"anon_(?P<user>[0-9A-Za-z]+)_(?P<late>LATE_)?(?:(?P<attachment>\d{1,20})_)?(?P<file>.+)",
+    re.DOTALL,
 )
 
 

@@ -109,7 +109,8 @@ def collect_class(
         IntakeError: A path does not exist or holds nothing that could be graded.
     """
     with ExitStack() as held:
-        sources = [_open(path, config, from_, held) for path in dict.fromkeys(paths)]
+        given = tuple(dict.fromkeys(paths))
+        sources = [_open(path, config, from_, held, alone=len(given) == 1) for path in given]
         _refuse_mixture(sources)
         works = [*_of_downloads(sources, which), *_plain(sources, config)]
         works.sort(key=lambda work: (work.name.casefold(), str(work.path)))
@@ -130,7 +131,9 @@ def collect_class(
 # --- what a path is -----------------------------------------------------------------------------
 
 
-def _open(path: Path, config: Config, from_: str | None, held: ExitStack) -> _Source:
+def _open(
+    path: Path, config: Config, from_: str | None, held: ExitStack, *, alone: bool
+) -> _Source:
     """Return what a path was taken for; without a format if it is no download.
 
     Raises:
@@ -148,10 +151,22 @@ def _open(path: Path, config: Config, from_: str | None, held: ExitStack) -> _So
     elif not isinstance(tree, Tree) or {f"{module}.py", f"{module}.ipynb"} & set(tree.files):
         return _Source(path, "a submission")
     else:
-        found = recognise(tree, name)
+        found = _recognised(tree, name, path, alone=alone)
     if found:
         return _Source(path, found[0].title, *found)
     return _Source(path, "a folder of submissions" if path.is_dir() else "a submission")
+
+
+def _recognised(
+    tree: Tree, name: str, path: Path, *, alone: bool
+) -> tuple[Format, Download] | None:
+    """Return what a path is; of several, one whose table is damaged stops none of the others."""
+    try:
+        return recognise(tree, name)
+    except IntakeError as error:
+        if alone:
+            raise IntakeError(f"{path}: {error}") from error
+        return None
 
 
 def _refuse_mixture(sources: Sequence[_Source]) -> None:

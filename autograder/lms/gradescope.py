@@ -1,25 +1,27 @@
 """Gradescope, “Export submissions”: ``submission_{id}/`` each, and ``submission_metadata.yml``.
 
 The table is Ruby's YAML: its keys begin with a colon, and it may name Ruby's own types, which are
-passed over. The export holds the attempt that counts, of earlier ones nothing but scores.
+passed over. The export holds the attempt that counts, of earlier ones nothing but scores. A student
+can put such a table into an archive of their own: it is read like anything that they hand in.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 from autograder.errors import IntakeError
 from autograder.lms import clock
 from autograder.lms.handed_in import Download, HandedIn
+from autograder.lms.plain_yaml import Plain, load_plain
 from autograder.lms.tree import Read, Tree
 from autograder.models import Finding, Person
 
 _TABLE = "submission_metadata.yml"
-_MOST_TABLE_BYTES = 256 << 20
+_MOST_TABLE_BYTES = 64 << 20
 _FOLDER = re.compile(r"submission_\d+")
+# Ruby writes "2027-01-31 23:59:00.000000000 Z".
+_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)")
 
 
 def read(tree: Tree) -> Download:
@@ -37,9 +39,10 @@ def read(tree: Tree) -> Download:
     )
 
 
-def _handed_in(name: str, entry: Mapping[str, Any], tree: Tree) -> HandedIn:
+def _handed_in(name: str, entry: Mapping[str, Plain], tree: Tree) -> HandedIn:
     submitters = entry.get(":submitters")
-    people = [_person(one) for one in submitters if isinstance(one, dict)] if submitters else []
+    listed = submitters if isinstance(submitters, list) else []
+    people = [_person(one) for one in listed if isinstance(one, dict)]
     students = tuple(person for person in people if person != Person())
     who = sorted(person.number or person.email or person.name for person in students)
     return HandedIn(
@@ -47,60 +50,34 @@ def _handed_in(name: str, entry: Mapping[str, Any], tree: Tree) -> HandedIn:
         students=students or (Person(),),
         files=(tree.enter(name) if name in tree.folders else Tree()).folder(),
         origin=name,
-        submitted_at=_time(entry.get(":created_at")),
+        submitted_at=clock.parse(_BEFORE_ZONE.sub("", _text(entry, ":created_at"))),
     )
 
 
-def _entry(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _entry(table: Mapping[str, Plain], name: str) -> Mapping[str, Plain]:
     entry = table.get(name)
     return entry if isinstance(entry, dict) else {}
 
 
-def _person(submitter: Mapping[str, Any]) -> Person:
-    def text(key: str) -> str:
-        value = submitter.get(key)
-        return "" if value is None else str(value).strip()
-
-    return Person(name=text(":name"), number=text(":sid"), email=text(":email"))
-
-
-def _time(value: Any) -> datetime | None:
-    if isinstance(value, datetime):
-        return value
-    return clock.parse(value) if isinstance(value, str) else None
+def _person(submitter: Mapping[str, Plain]) -> Person:
+    return Person(
+        name=_text(submitter, ":name"),
+        number=_text(submitter, ":sid"),
+        email=_text(submitter, ":email"),
+    )
 
 
-def _table(file: Read) -> dict[str, Any]:
-    import yaml
+def _text(entry: Mapping[str, Plain], key: str) -> str:
+    value = entry.get(key)
+    return value.strip() if isinstance(value, str) else ""
 
+
+def _table(file: Read) -> dict[str, Plain]:
     data = file(_MOST_TABLE_BYTES)
     if isinstance(data, Finding):
         raise IntakeError(f"{_TABLE}: {data.message}")
     try:
-        table = yaml.load(data, _loader())  # noqa: S506 - it makes nothing but plain values
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        table = load_plain(data)
+    except ValueError as error:
         raise IntakeError(f"{_TABLE}: is no table of Gradescope's: {error}") from error
     return table if isinstance(table, dict) else {}
-
-
-def _loader() -> Any:
-    """Return a safe loader that reads Ruby's objects as the plain values that they hold."""
-    import yaml
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        pass
-
-    def plain(loader: Any, _: str, node: Any) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return loader.construct_mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node)
-        return loader.construct_scalar(node)
-
-    Loader.add_multi_constructor("!ruby/", plain)
-    # Student ids may look like numbers, and leading zeros count.
-    Loader.yaml_implicit_resolvers = {
-        key: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":int", ":float"))]
-        for key, resolvers in Loader.yaml_implicit_resolvers.items()
-    }
-    return Loader

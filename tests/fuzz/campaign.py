@@ -68,7 +68,7 @@ def fuzz(
     """
 
     def decorate(target: Callable[..., object]) -> Callable[..., None]:
-        tally = TALLIES.setdefault(_name(target), Tally())
+        tally = TALLIES.setdefault(name_of(target), Tally())
 
         @functools.wraps(target)
         def run(hostile: object, **fixtures: Any) -> None:
@@ -106,7 +106,8 @@ def _settings(share: float) -> settings:
     )
 
 
-def _name(target: Callable[..., object]) -> str:
+def name_of(target: Callable[..., object]) -> str:
+    """Return what a target, or its test, is called in the table."""
     module = inspect.getmodule(target)
     assert module is not None
     file = module.__name__.rpartition(".")[2].removeprefix("test_")
@@ -124,7 +125,7 @@ def _outcome(
     except raises:
         return "typed error"
     match answer:
-        case Finding() | Failure() | (Finding(), *_):
+        case None | Finding() | Failure() | (Finding(), *_):
             return "finding"
         case Outcome(verdict=verdict) if verdict is not Verdict.GRADED:
             return "finding"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.campaign import INPUTS, OUTCOMES, TALLIES, Tally
+from tests.fuzz.campaign import INPUTS, OUTCOMES, TALLIES, Tally, name_of
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield inputs
     left = [*work.iterdir(), *temporary.iterdir()]
     assert not left, f"left behind: {left}"
+
+
+@pytest.fixture(autouse=True)
+def gets_through(request: pytest.FixtureRequest) -> Iterator[None]:
+    """See that some inputs are taken: a reader that refuses its sample is hardly tried."""
+    yield
+    tally = TALLIES.get(name_of(request.function))
+    if tally is not None and not tally.outcomes["crash"]:
+        assert tally.outcomes["value"] + tally.outcomes["finding"], (
+            "no input got through: is the sample still valid?"
+        )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -174,12 +174,19 @@ class _Bend:
         self._set(copy.deepcopy(holder[key]))
 
 
+def bend_text(random: Random, text: str, tokens: Sequence[str], changes: int) -> str:
+    """Return the same with so many changes; never half of a character."""
+    raw = [token.encode("utf-8", "replace") for token in tokens]
+    return bend_bytes(random, text.encode(), raw, changes).decode("utf-8", "replace")
+
+
 def bent_bytes(valid: bytes, tokens: Sequence[bytes] = ()) -> SearchStrategy[bytes]:
     """Valid bytes with a few changes: flips, cuts, copies, odd tokens, other encodings."""
-    return grown(lambda random, changes: _bend_bytes(random, valid, tokens, changes))
+    return grown(lambda random, changes: bend_bytes(random, valid, tokens, changes))
 
 
-def _bend_bytes(random: Random, data: bytes, tokens: Sequence[bytes], changes: int) -> bytes:
+def bend_bytes(random: Random, data: bytes, tokens: Sequence[bytes], changes: int) -> bytes:
+    """Return the same with so many changes."""
     for _ in range(changes):
         data = _bend_once(random, data, tokens)
     return data
@@ -236,8 +243,8 @@ def bent_files(
             case "structure":
                 return dump(_bend(random, document, words, changes))
             case "bytes":
-                return _bend_bytes(random, whole, tokens, changes)
-        return _bend_bytes(random, dump(_bend(random, document, words, 1)), tokens, 1)
+                return bend_bytes(random, whole, tokens, changes)
+        return bend_bytes(random, dump(_bend(random, document, words, 1)), tokens, 1)
 
     return grown(bend)
 

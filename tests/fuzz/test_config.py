@@ -19,21 +19,27 @@ from tests.sample_reports import report
 RULES = """\
 version: 1
 assignment: {name: Signs, module: submission}
-dataset: {kind: gtsrb, path: photographs, image_size: 32}
-seeds: {training: 2027}
+dataset: {kind: roadsigns, image_size: 32, holdout_images: 3000}
+seeds: {training: 2027, min_runs: 1, max_runs: 5, pass_mark: 50}
+robustness: {images: 215, severities: [1, 3, 5]}
 budget: {training_s: 40, parameters: 1500000}
-limits: {cpu_s: 240}
+limits: {guard: 4, memory_mib: 2048, threads: 64}
 rules: {disabled: [signature], min_convolutions: 2, max_untrained_accuracy: 0.2}
 rubric:
-  - {id: f1, title: F1, points: 80, metric: macro_f1, zero_at: 0.79, full_at: 0.91}
+  - {id: f1, title: F1, points: 60, metric: macro_f1, zero_at: 0.79, full_at: 0.91}
+  - {id: bad, title: Bad, points: 5, metric: robust_macro_f1, zero_at: 0.5, full_at: 0.7}
   - {id: stop, title: Stop, points: 10, metric: recall, class_id: 14, at_least: 0.85}
+  - {id: some, title: Some, points: 5, metric: recall, class_ids: [1, 2], at_least: 0.8}
+  - {id: warn, title: Warn, points: 5, metric: family_recall, family: warning, at_least: 0.8}
   - {id: size, title: Size, points: 5, rules: [parameter-limit]}
+  - {id: look, title: Look, points: 5, augmentation: {stochastic: true, label_safe: true}}
   - {id: check, title: Check, points: 5, check: "checks/test_it.py::test_it"}
 late:
   due: 2027-01-31T23:59:00+01:00
   grace_minutes: 15
   points_per_day: 10
   cap_points: 50
+report: {pictures: true}
 """
 TOKENS = tuple(
     token.encode()

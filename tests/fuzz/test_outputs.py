@@ -16,7 +16,7 @@ from autograder.commands.train import EpochView
 from autograder.evidence import Evidence, Look
 from autograder.instructor_checks import _read_results
 from autograder.jobs import OutputFile, Progress
-from autograder.leftovers import read_history
+from autograder.leftovers import QUARTERS, Quarter, quarter_file, read_history, read_quarter
 from autograder.looks import LeftLooks, looks_of
 from autograder.metrics import read_predictions
 from autograder.models import Epoch, Finding
@@ -24,8 +24,9 @@ from autograder.outputs import collect_outputs, remove_folder
 from autograder.runner import _read_progress
 from autograder.scoring import CheckResult
 from autograder.view import Bar, BatchView
+from tests import fakes
 from tests.fuzz.campaign import fuzz
-from tests.fuzz.mutations import bent_bytes, bent_json
+from tests.fuzz.mutations import bent_bytes, bent_json, dump_json
 from tests.fuzz.samples import (
     CLASSES,
     LOOK,
@@ -40,6 +41,28 @@ from tests.fuzz.shown import assert_printable
 @fuzz(history_files(), raises=(ValueError,))
 def test_history(hostile: bytes) -> tuple[Epoch, ...]:
     return read_history(hostile)
+
+
+QUARTER_FILES = st.fixed_dictionaries(
+    {"weights.json": bent_json(fakes.SHAPES, ("int8", [])) | st.just(dump_json(fakes.SHAPES))},
+    optional={
+        "history.jsonl": history_files(),
+        **{quarter_file(number): bent_bytes(fakes.WEIGHTS) | st.just(fakes.WEIGHTS)
+           for number in QUARTERS},
+    },
+)  # fmt: skip
+
+
+@fuzz(QUARTER_FILES, share=0.5)
+def test_quarter(hostile: dict[str, bytes]) -> Quarter | None:
+    """A training that was stopped is predicted with what it last left; with less, not with more."""
+    found = read_quarter(fakes.result(hostile, exit_code=-9), 10)
+
+    if found is not None:
+        assert found.steps in {3, 5, 8}
+        assert found.weights.content == hostile[quarter_file(found.number)]
+        assert all(epoch.step <= found.steps for epoch in found.history)
+    return found
 
 
 @fuzz(prediction_files())

@@ -27,8 +27,11 @@ from tests.fuzz.campaign import fuzz
 from tests.fuzz.mutations import bent_json, texts
 from tests.fuzz.shown import assert_harmless_on_terminal, assert_pages_shown, assert_report_shown
 from tests.sample_reports import CONFIG, GRADED, REJECTED, SUBMISSION, report
+from tests.test_student_page import complete_report
 
-REPORTS = [json.loads(report(outcome).to_json()) for outcome in (GRADED, REJECTED)]
+REPORTS = [
+    json.loads(one.to_json()) for one in (report(GRADED), report(REJECTED), complete_report())
+]
 KEY = "e" * 64
 WORDS = (*Verdict, None, 0.5, "full", "none", "0001-01-01T00:00:00+14:00", "late")
 
@@ -95,6 +98,11 @@ def odd_outcomes(text: str) -> SearchStrategy[Outcome]:
 def test_shown_text(hostile: Report) -> Report:
     assert Report.from_json(hostile.to_json()) == hostile
     assert_report_shown(hostile)
+    return hostile
+
+
+@fuzz(odd_reports(), share=0.2)
+def test_text_on_a_page(hostile: Report) -> Report:
     assert_pages_shown(hostile)
     return hostile
 
