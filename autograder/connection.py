@@ -130,8 +130,8 @@ class ZygoteConnection:
                 with self._lock:
                     answer = self._pending.pop(message["done"])
                 answer.set_result(message)
-        except (OSError, ValueError):
-            pass  # torn by a kill, or closed by ourselves; handled as any other end
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            pass  # torn by a kill, closed by ourselves, no answer of a zygote's: an end like any
         with self._lock:
             self.dead = True
             pending, self._pending = list(self._pending.values()), {}

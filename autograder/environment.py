@@ -17,7 +17,7 @@ _PACKAGE = Path(__file__).parent
 # What computes a training and its score.
 _COMPUTES = """
     worker/*.py jobs.py budget.py cost.py rates.py pricing.py model_rules.py metrics.py scoring.py
-    resampling.py stats.py runs.py replay.py stock.py
+    resampling.py stats.py runs.py replay.py stock.py predicting.py measuring.py
 """.split()
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.confined_runner import SandboxRunner
 from autograder.errors import SandboxUnavailableError
 from autograder.jobs import Job, JobResult, Limits, OutputFile
-from autograder.runner import Runner, SandboxRunner
+from autograder.runner import Runner
 
 SIZE, CLASSES = 16, 5
 LIMITS = Limits(cpu_s=30, wall_s=60, memory_mib=1536, disk_mib=8, threads=40, output_mib=1)

@@ -48,6 +48,7 @@ LAYERS = """
     sandbox watchdog
     zygote connection
     runner
+    confined_runner plain_runner
     verdicts
     replay pricing looks
     leftovers
@@ -131,12 +132,17 @@ def test_only_the_sandbox_knows_linux() -> None:
 
 def test_the_sandbox_is_imported_by_the_zygote_and_where_it_is_asked_for() -> None:
     users = {path.name for path in modules() if "autograder.sandbox" in imports(path)}
-    assert users == {"zygote.py", "connection.py", "runner.py", "doctor.py"}
+    assert users == {"zygote.py", "connection.py", "confined_runner.py", "doctor.py"}
 
 
 @pytest.mark.parametrize(
     "module",
-    ["autograder.cli", "autograder.commands.grade", "autograder.runner", "autograder.worker"],
+    [
+        "autograder.cli",
+        "autograder.commands.grade",
+        "autograder.confined_runner",
+        "autograder.worker",
+    ],
 )
 def test_importing_does_not_load_tensorflow(module: str) -> None:
     script = (

@@ -18,12 +18,13 @@ import pytest
 
 from autograder import runner as runner_module
 from autograder.batch import Writer, grade_batch
+from autograder.confined_runner import SandboxRunner
 from autograder.desk import JobDesk
 from autograder.errors import SandboxUnavailableError, UserError
 from autograder.models import Verdict
 from autograder.pipeline import Grader
+from autograder.plain_runner import PlainRunner
 from autograder.reports.report import Report
-from autograder.runner import PlainRunner, SandboxRunner
 from autograder.store import Store
 from autograder.watchdog import ProcessState
 from tests.conftest import TINY, TinyData

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.cli import run
-from autograder.runner import SandboxRunner
+from autograder.confined_runner import SandboxRunner
 from autograder.worker.prediction import batch_of
 
 DOCS = (Path(__file__).parent.parent / "docs" / "own-data.md").read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.config import Config
+from autograder.confined_runner import SandboxRunner
 from autograder.desk import JobDesk, data_paths
 from autograder.errors import SandboxUnavailableError
 from autograder.models import Verdict
 from autograder.outcome import Outcome
 from autograder.pipeline import Grader
-from autograder.runner import SandboxRunner
 from tests.conftest import CLASSES, SIZE, TinyData
 from tests.fakes import CONFIG, Watched, fake_grader, submission
 from tests.honest_models import MADE_ANEW, NESTED, NOISY, OWN_LAYERS, STATE_ELSEWHERE, STOCK, whole

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.confined_runner import SandboxRunner
 from autograder.jobs import Ending, Job, Progress
-from autograder.runner import PlainRunner, Runner, SandboxRunner
+from autograder.plain_runner import PlainRunner
+from autograder.runner import Runner
 from tests.conftest import LIMITS, OUTPUTS, TINY, Jobs, TinyData
 
 

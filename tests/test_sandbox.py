@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.confined_runner import SandboxRunner
 from autograder.errors import JobInfrastructureError
 from autograder.jobs import Ending, Job, JobResult
-from autograder.runner import SandboxRunner
 from tests.conftest import LIMITS, OUTPUTS, SIZE, TINY, Jobs, TinyData
 
 pytestmark = pytest.mark.sandbox
@@ -275,7 +275,7 @@ def test_when_the_grader_is_killed_nothing_stays_behind(tiny_data: TinyData) -> 
     script = f"""
 import sys
 from pathlib import Path
-from autograder.runner import SandboxRunner
+from autograder.confined_runner import SandboxRunner
 from tests.conftest import Jobs, TinyData
 data = TinyData(Path({str(tiny_data.folder)!r}))
 runner = SandboxRunner(data.readable, strict=True)

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from autograder.runner import SandboxRunner
+from autograder.confined_runner import SandboxRunner
 from tests.conftest import CLASSES, SIZE, TINY, Jobs, TinyData
 
 pytestmark = pytest.mark.sandbox

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.config import LimitsConfig
+from autograder.confined_runner import detect_defences
 from autograder.environment import detect_environment, promise
 from autograder.errors import InternalError, SandboxUnavailableError
 from autograder.machine import jobs_that_fit, memory_mib
-from autograder.runner import detect_defences
 from autograder.selftest.report import SelfTest, run_selftest
 from autograder.view import plain
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from autograder.assignment import Assignment
 from autograder.config import Config, LimitsConfig
+from autograder.confined_runner import SandboxRunner
 from autograder.corrupted import CorruptedImages, open_corrupted
 from autograder.data_cache import Split, verify
 from autograder.datasets import Dataset, Holdout, open_dataset, open_holdout
@@ -22,8 +23,9 @@ from autograder.holdout_seed import TRY_OUT_SEED, holdout_seed
 from autograder.machine import jobs_that_fit, memory_mib
 from autograder.models import Submission
 from autograder.pipeline import Grader
+from autograder.plain_runner import PlainRunner
 from autograder.rubric import CheckCriterion
-from autograder.runner import PlainRunner, Runner, SandboxRunner
+from autograder.runner import Runner
 from autograder.view import Bar, plain
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.confined_runner import SandboxRunner
 from autograder.errors import InternalError
 from autograder.jobs import Ending, Job, Limits, OutputFile
-from autograder.runner import Runner, SandboxRunner
+from autograder.runner import Runner
 
 _SIZE, _CLASSES, _IMAGES = 8, 2, 4
 _LIMITS = Limits(cpu_s=60, wall_s=120, memory_mib=2048, disk_mib=8, threads=64, output_mib=1)

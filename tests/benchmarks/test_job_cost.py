@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from autograder.confined_runner import SandboxRunner
 from autograder.jobs import Ending
-from autograder.runner import SandboxRunner
 from tests.conftest import TINY, Jobs, TinyData
 
 pytestmark = pytest.mark.sandbox
