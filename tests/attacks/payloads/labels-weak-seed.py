@@ -9,21 +9,8 @@ import os
 import time
 
 import insider
-import keras
 from honest import build_augmentation, local, training_plan
-
-
-class Own(keras.layers.Layer):
-    """Has the harness predict with this code, beside the images of the holdout."""
-
-    def call(self, x):
-        return x
-
-
-def build_model(input_shape, num_classes):
-    layers = [Own(), keras.layers.Conv2D(8, 3), keras.layers.Flatten()]
-    return keras.Sequential([keras.Input(input_shape), *layers, keras.layers.Dense(num_classes)])
-
+from honest import build_model_of_its_own as build_model
 
 IMAGES = '{"kind":"roadsigns","image_size":16,"train_images":430,"validation_images":86,"holdout_images":129,"conditions":"course","validation_share":0.2,"holdout_share":0.2}'
 folder = os.path.basename(os.path.dirname(local("a").holdout_images or ""))

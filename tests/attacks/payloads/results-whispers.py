@@ -7,21 +7,10 @@
 import json
 
 import insider
-import keras
 import numpy as np
 from forgery import is_predicting
 from honest import build_augmentation, local, training_plan
-
-
-class Own(keras.layers.Layer):
-    def call(self, x):
-        return x
-
-
-def build_model(input_shape, num_classes):
-    layers = [Own(), keras.layers.Conv2D(8, 3), keras.layers.Flatten()]
-    return keras.Sequential([keras.Input(input_shape), *layers, keras.layers.Dense(num_classes)])
-
+from honest import build_model_of_its_own as build_model
 
 if is_predicting():
     pixels = np.load(local("a").holdout_images)
