@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import runner as runner_module
+from autograder import confined_runner as runner_module
 from autograder.batch import Writer, grade_batch
 from autograder.confined_runner import SandboxRunner
 from autograder.desk import JobDesk

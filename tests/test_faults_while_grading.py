@@ -163,23 +163,14 @@ def test_a_disk_that_fills_up_in_the_middle_loses_no_result(tmp_path: Path, cach
     assert len((kept / "gradebook.csv").read_text().splitlines()) == 4
 
 
-def truncate(images: Path) -> None:
-    os.truncate(images, 1000)
-
-
-def lose(images: Path) -> None:
-    shutil.rmtree(images.parent)
-
-
 def hide(images: Path) -> None:
     """As a network drive that answers, but no longer gives anything."""
     images.rename(images.with_suffix(".hidden"))
     images.mkdir()
 
 
-@pytest.mark.parametrize("fault", [truncate, lose, hide])
 def test_data_that_is_lost_in_the_middle_is_nobodys_zero_and_comes_back(
-    tmp_path: Path, cache: Path, fault: Callable[[Path], None]
+    tmp_path: Path, cache: Path
 ) -> None:
     submissions = tmp_path / "class"
     submissions.mkdir()
@@ -190,7 +181,7 @@ def test_data_that_is_lost_in_the_middle_is_nobodys_zero_and_comes_back(
     process = begin(submissions, out, cache)
     wait_for(lambda: list(tmp_path.glob("autograder-*/job-*/work")))
     for images in list(cache.rglob("train_images.npy")):
-        fault(images)
+        hide(images)
     code, shown = end(process)
     assert code == 1, shown
     assert verdicts(out) == {"ada": "INTERNAL_ERROR"}
