@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import seccompy as seccomp
 
@@ -62,10 +62,6 @@ def build_filter() -> seccomp.Filter:
     """
     rules = seccomp.Filter(seccomp.Action.ERRNO | errno.ENOSYS)
 
-    def masked(index: int, value: int, mask: int = 0xFFFFFFFF) -> seccomp.ArgCmp:
-        # The kernel ignores the high half of int arguments, so a filter must as well.
-        return seccomp.ArgCmp(index, seccomp.CmpOp.MASKED_EQ, value, mask)
-
     def on(names: Iterable[str], error: int | None, *when: seccomp.ArgCmp) -> None:
         for name in names:
             try:
@@ -76,50 +72,65 @@ def build_filter() -> seccomp.Filter:
             except ValueError:  # this architecture has no such call
                 continue
 
-    # Without CLONE_FILES, a thread would have descriptors that nobody sees from outside.
-    thread = _CLONE_VM | _CLONE_FILES | _CLONE_SIGHAND | _CLONE_THREAD
-    on(["clone"], None, masked(0, thread, thread))
-    unshare = 2  # CLOSE_RANGE_UNSHARE does the same to a thread that runs
-    on(["close_range"], None, masked(2, 0, unshare))
-    # Shared anonymous memory is not counted by RLIMIT_DATA.
-    on(["mmap"], errno.EPERM, masked(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS))
-    # Neither are those in the resident set; where there are any, somebody else wants them.
-    on(["mmap"], errno.EPERM, masked(3, _HUGE_PAGES, _HUGE_PAGES))
-    # Truncating while opening for reading escapes Landlock before its third version.
-    read_and_truncate = (os.O_TRUNC, os.O_TRUNC | os.O_ACCMODE)
-    on(["open"], errno.EPERM, masked(1, *read_and_truncate))
-    on(["openat"], errno.EPERM, masked(2, *read_and_truncate))
-    # Neither reading nor writing, so Landlock lets it pass; it has side effects all the same.
-    no_access = (os.O_ACCMODE, os.O_ACCMODE)
-    on(["open"], errno.EPERM, masked(1, *no_access))
-    on(["openat"], errno.EPERM, masked(2, *no_access))
-    # Folders that their owner cannot enter could be neither measured nor removed.
-    on(["mkdir"], None, masked(1, 0o700, 0o700))
-    on(["mkdirat"], None, masked(2, 0o700, 0o700))
-    on(["umask"], None, masked(0, 0, 0o700))
-    for command in _FCNTL_COMMANDS:
-        on(["fcntl"], None, masked(1, command))
-    for command in _FCNTL_LOCKS:
-        on(["fcntl"], 0, masked(1, command))
-    for option in _PRCTL_OPTIONS:
-        on(["prctl"], None, masked(0, option))
-    tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex = (
-        0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451,
-    )  # fmt: skip
-    for command in (tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex):
-        on(["ioctl"], None, masked(1, command))
-    on(["ioctl"], errno.ENOTTY)
-    # abort() raises SIGABRT in its own thread; no other signal can be sent, not even to itself,
-    # so a SIGKILL always came from outside and is never the student's.
-    on(["tgkill"], None, masked(2, signal.SIGABRT))
-    # Reading its own limits. Lowering one would have the kernel kill it, as if others had.
-    on(["prlimit64"], None, masked(0, 0), masked(2, 0, (1 << 64) - 1))
+    _on_memory_and_files(on)
+    _on_commands(on)
     on(_ALLOWED, None)
     on(_REFUSED, errno.EPERM)
     on(_PRETENDED, 0)
     on(_NO_XATTRS, errno.ENOTSUP)
     _ = rules.program  # assemble now
     return rules
+
+
+def _masked(index: int, value: int, mask: int = 0xFFFFFFFF) -> seccomp.ArgCmp:
+    """Compare an argument under a mask; the kernel ignores the high half of int arguments, too."""
+    return seccomp.ArgCmp(index, seccomp.CmpOp.MASKED_EQ, value, mask)
+
+
+def _on_memory_and_files(on: Callable[..., None]) -> None:
+    """Add the rules on what calls that make threads, memory, files and folders are given."""
+    # Without CLONE_FILES, a thread would have descriptors that nobody sees from outside.
+    thread = _CLONE_VM | _CLONE_FILES | _CLONE_SIGHAND | _CLONE_THREAD
+    on(["clone"], None, _masked(0, thread, thread))
+    unshare = 2  # CLOSE_RANGE_UNSHARE does the same to a thread that runs
+    on(["close_range"], None, _masked(2, 0, unshare))
+    # Shared anonymous memory is not counted by RLIMIT_DATA.
+    on(["mmap"], errno.EPERM, _masked(3, _SHARED_ANONYMOUS, _SHARED_ANONYMOUS))
+    # Neither are those in the resident set; where there are any, somebody else wants them.
+    on(["mmap"], errno.EPERM, _masked(3, _HUGE_PAGES, _HUGE_PAGES))
+    # Truncating while opening for reading escapes Landlock before its third version.
+    read_and_truncate = (os.O_TRUNC, os.O_TRUNC | os.O_ACCMODE)
+    on(["open"], errno.EPERM, _masked(1, *read_and_truncate))
+    on(["openat"], errno.EPERM, _masked(2, *read_and_truncate))
+    # Neither reading nor writing, so Landlock lets it pass; it has side effects all the same.
+    no_access = (os.O_ACCMODE, os.O_ACCMODE)
+    on(["open"], errno.EPERM, _masked(1, *no_access))
+    on(["openat"], errno.EPERM, _masked(2, *no_access))
+    # Folders that their owner cannot enter could be neither measured nor removed.
+    on(["mkdir"], None, _masked(1, 0o700, 0o700))
+    on(["mkdirat"], None, _masked(2, 0o700, 0o700))
+    on(["umask"], None, _masked(0, 0, 0o700))
+
+
+def _on_commands(on: Callable[..., None]) -> None:
+    """Add the rules on calls that are many in one, and on signals and limits."""
+    for command in _FCNTL_COMMANDS:
+        on(["fcntl"], None, _masked(1, command))
+    for command in _FCNTL_LOCKS:
+        on(["fcntl"], 0, _masked(1, command))
+    for option in _PRCTL_OPTIONS:
+        on(["prctl"], None, _masked(0, option))
+    tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex = (
+        0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451,
+    )  # fmt: skip
+    for command in (tcgets, tiocgwinsz, fionread, fionbio, fionclex, fioclex):
+        on(["ioctl"], None, _masked(1, command))
+    on(["ioctl"], errno.ENOTTY)
+    # abort() raises SIGABRT in its own thread; no other signal can be sent, not even to itself,
+    # so a SIGKILL always came from outside and is never the student's.
+    on(["tgkill"], None, _masked(2, signal.SIGABRT))
+    # Reading its own limits. Lowering one would have the kernel kill it, as if others had.
+    on(["prlimit64"], None, _masked(0, 0), _masked(2, 0, (1 << 64) - 1))
 
 
 def only_its_own_signals(pid: int) -> seccomp.Filter:

@@ -114,6 +114,16 @@ def test_the_reason_and_the_feedback_say_what_hurts_most(graded: tuple[Grader, S
     assert "| fog | 0.00 | 0.00 |\n| occlusion | 1.00 | 1.00 |" in feedback
 
 
+def test_a_stored_report_that_somebody_cut_is_read_all_the_same(
+    graded: tuple[Grader, Script],
+) -> None:
+    grader, _ = graded
+    written = json.loads(report_of(grade(grader), grader.assignment.config).to_json())
+    written["metrics"]["holdout"]["robustness"]["corrupted"].pop()
+    feedback = render_feedback(Report.from_json(json.dumps(written)))
+    assert "| fog | 1.00 | 1.00 |\n| occlusion | 1.00 |  |" in feedback
+
+
 def test_the_criterion_has_its_interval_and_its_part_in_the_scores_error(
     graded: tuple[Grader, Script],
 ) -> None:

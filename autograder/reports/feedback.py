@@ -108,9 +108,9 @@ def _robustness(report: Report) -> str:
     found = holdout.robustness
     severities = tuple(dict.fromkeys(part.severity for part in found.corrupted))
     rows = [("Corruption", *map(str, severities)), ("---", *["---:"] * len(severities))]
-    values = {(part.corruption, part.severity): part.macro_f1 for part in found.corrupted}
+    values = {(part.corruption, part.severity): f"{part.macro_f1:.2f}" for part in found.corrupted}
     rows += [
-        (name.replace("_", " "), *(f"{values[name, severity]:.2f}" for severity in severities))
+        (name.replace("_", " "), *(values.get((name, severity), "") for severity in severities))
         for name in dict.fromkeys(part.corruption for part in found.corrupted)
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
