@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,23 +18,17 @@ if sys.platform != "linux":
 from autograder import disk_use
 from autograder.disk_use import DiskUse
 from autograder.namespaces import MAX_FILES
+from tests.processes import python_process
 
 MIB = 1 << 20
 
 
 @contextmanager
 def process(folder: Path, code: str = "") -> Iterator[int]:
-    """Run Python code in a folder until the block ends; it has begun once it prints."""
+    """Run Python code in a folder until the block ends."""
     code = f"import os, time\n{code}\nprint(1, flush=True)\ntime.sleep(60)"
-    started = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=folder)
-    assert started.stdout is not None
-    started.stdout.readline()
-    try:
-        yield started.pid
-    finally:
-        started.kill()
-        started.wait()
-        started.stdout.close()
+    with python_process(code, folder) as pid:
+        yield pid
 
 
 def test_files_count_up_to_the_limit_and_no_further(tmp_path: Path) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,20 +19,7 @@ if sys.platform != "linux":
 
 from autograder import watchdog
 from autograder.watchdog import ProcessState, Waiting, Watchdog
-
-
-@contextmanager
-def process(code: str) -> Iterator[int]:
-    """Run Python code until the block ends; it has begun once it prints."""
-    started = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    assert started.stdout is not None
-    started.stdout.readline()
-    try:
-        yield started.pid
-    finally:
-        started.kill()
-        started.wait()
-        started.stdout.close()
+from tests.processes import python_process
 
 
 def first_ending(dog: Watchdog, timeout_s: float = 20) -> Ending | None:
@@ -53,7 +37,7 @@ BUSY = "print(1, flush=True)\nwhile True: pass"
 
 def test_the_state_of_a_process_is_read_even_under_an_odd_name() -> None:
     code = "open('/proc/self/comm', 'w').write('a) R (b'); " + SLEEP
-    with process(code) as pid:
+    with python_process(code) as pid:
         state = ProcessState.read(pid)
         assert state is not None
         assert not state.stopped
@@ -62,7 +46,7 @@ def test_the_state_of_a_process_is_read_even_under_an_odd_name() -> None:
 
 
 def test_a_process_that_has_ended_has_no_state() -> None:
-    with process(SLEEP) as pid:
+    with python_process(SLEEP) as pid:
         os.kill(pid, signal.SIGKILL)
         time.sleep(0.2)
         assert ProcessState.read(pid) is None
@@ -92,7 +76,7 @@ def test_a_limit_is_noticed(
 ) -> None:
     monkeypatch.setattr(watchdog, "_CPU_GRACE_S", 0.0)
     limited = dataclasses.replace(LIMITS, **limits)  # type: ignore[arg-type]
-    with process(code) as pid:
+    with python_process(code) as pid:
         assert first_ending(Watchdog(pid, tmp_path, limited, capped=False)) is ending
 
 
@@ -103,14 +87,14 @@ import os, time
 kept = open({str(tmp_path / "gone")!r}, "wb")
 kept.write(b"x" * (2 << 20)); kept.flush(); os.unlink(kept.name)
 """
-    with process(code + SLEEP) as pid:
+    with python_process(code + SLEEP) as pid:
         dog = Watchdog(pid, tmp_path, limits, capped=False)
         assert first_ending(dog) is Ending.DISK_LIMIT
 
 
 def test_time_in_which_somebody_stopped_it_is_not_charged(tmp_path: Path) -> None:
     limits = dataclasses.replace(LIMITS, wall_s=1)
-    with process(SLEEP) as pid:
+    with python_process(SLEEP) as pid:
         dog = Watchdog(pid, tmp_path, limits, capped=False)
         os.kill(pid, signal.SIGSTOP)
         assert first_ending(dog, timeout_s=2) is None
@@ -122,7 +106,7 @@ def test_a_job_that_stays_stopped_is_given_up_as_held_by_somebody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watchdog, "_PATIENCE_S", 0.3)
-    with process(SLEEP) as pid:
+    with python_process(SLEEP) as pid:
         os.kill(pid, signal.SIGSTOP)
         dog = Watchdog(pid, tmp_path, LIMITS, capped=False)
         assert first_ending(dog) is Ending.KILLED_FROM_OUTSIDE
@@ -134,7 +118,7 @@ def test_time_in_which_the_watchdog_itself_was_stopped_is_not_charged(
     limits = dataclasses.replace(LIMITS, wall_s=2)
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    with process(SLEEP) as pid:
+    with python_process(SLEEP) as pid:
         dog = Watchdog(pid, tmp_path, limits, capped=False)
         now += 3600
         assert dog.look() is None

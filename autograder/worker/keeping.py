@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -138,24 +139,23 @@ def restore(folder: Path) -> Any:
 
     architecture = json.loads((folder / "architecture.json").read_text(encoding="utf-8"))
     model = keras.saving.deserialize_keras_object(architecture, safe_mode=True)
-    put_weights(model, folder)
+    put_weights(model, read_weights(folder))
     return model
 
 
-def fits(model: Any, folder: Path) -> bool:
-    """Whether the weights that lie in ``folder`` are of the shapes of the model's."""
-    return [list(w.shape) for w in _read_weights(folder)] == [list(w.shape) for w in model.weights]
+def shapes(weights: Iterable[Any]) -> list[list[int]]:
+    """Return the shapes of arrays or variables."""
+    return [list(weight.shape) for weight in weights]
 
 
-def put_weights(model: Any, folder: Path) -> None:
-    """Give a freshly built model the weights that lie in ``folder``.
+def put_weights(model: Any, weights: list[Any]) -> None:
+    """Give a freshly built model the weights that a training left.
 
     Raises:
         ValueError: They are those of another model.
     """
-    weights = _read_weights(folder)
-    if not fits(model, folder):
-        kept, built = ([list(w.shape) for w in some] for some in (weights, model.weights))
+    kept, built = shapes(weights), shapes(model.weights)
+    if kept != built:
         raise ValueError(
             f"the trained model had weights of the shapes {kept}, built again it has {built}"
         )
@@ -165,7 +165,8 @@ def put_weights(model: Any, folder: Path) -> None:
             layer.finalize_state()  # what a Normalization layer derives from its weights
 
 
-def _read_weights(folder: Path) -> list[Any]:
+def read_weights(folder: Path) -> list[Any]:
+    """Return the weights that lie in ``folder``."""
     import ml_dtypes  # noqa: F401 - NumPy knows bfloat16 from then on
     import numpy as np
 

@@ -22,7 +22,15 @@ from autograder.worker.contract import (
     training_plan,
 )
 from autograder.worker.description import augment, describe_compile, describe_layers, plain
-from autograder.worker.keeping import fits, keep, keep_parts, put_weights, restore, restore_parts
+from autograder.worker.keeping import (
+    keep,
+    keep_parts,
+    put_weights,
+    read_weights,
+    restore,
+    restore_parts,
+    shapes,
+)
 from autograder.worker.looking import leave_look
 from autograder.worker.loop import compile_model, fit, make_train_step
 from autograder.worker.prediction import Predictor, predict_splits
@@ -160,9 +168,11 @@ def predict(a: Arguments, data: Data) -> None:
     model = build_model(student, a)
     build_augmentation(student, a)
     with stage("prediction"):
-        if not fits(model, code_folder()):  # some layers are made at the first step of training
+        weights = read_weights(code_folder())
+        if shapes(model.weights) != shapes(weights):
+            # Some layers are made at the first step of training.
             model(np.zeros((1, a.image_size, a.image_size, 3), np.float32), training=True)
-        put_weights(model, code_folder())
+        put_weights(model, weights)
         predict_splits(Predictor(model), data)
 
 
